@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every outside library, each a Debian package (scripts/setup installs them).
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(TBB REQUIRED)
+find_package(dnnl REQUIRED)
+find_package(LibArchive REQUIRED)
+find_package(PNG REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(CURL REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(GTest REQUIRED)
+if(SHIFTWISE_BENCH)
+  find_package(benchmark REQUIRED)
+endif()

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+# A room is a folder of src/ with one job and one static library.
+
+# shiftwise_room(NAME [USES room...] [LIBRARIES target...])
+#
+# Compiles every .cpp of the current folder into the library shiftwise_<NAME>. Its headers
+# are included as "<NAME>/file.h" by the rooms that declare it in USES (or use a room that
+# does) and by nobody else: each room exports an include folder that holds one link, itself.
+function(shiftwise_room NAME)
+  cmake_parse_arguments(PARSE_ARGV 1 ROOM "" "" "USES;LIBRARIES")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  set(doorway "${CMAKE_BINARY_DIR}/rooms/${NAME}")
+  file(MAKE_DIRECTORY "${doorway}")
+  file(CREATE_LINK "${CMAKE_CURRENT_SOURCE_DIR}" "${doorway}/${NAME}" SYMBOLIC)
+
+  if(sources)
+    add_library(shiftwise_${NAME} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(shiftwise_${NAME} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(shiftwise_${NAME} ${scope} "${doorway}")
+  foreach(used IN LISTS ROOM_USES)
+    if(NOT TARGET shiftwise_${used})
+      message(FATAL_ERROR "room '${NAME}' uses '${used}', which is not a room above it "
+                          "(see the order in CMakeLists.txt)")
+    endif()
+    target_link_libraries(shiftwise_${NAME} ${scope} shiftwise_${used})
+  endforeach()
+  target_link_libraries(shiftwise_${NAME} ${scope} ${ROOM_LIBRARIES})
+endfunction()
+
+# shiftwise_test(ROOM [USES room...] [LIBRARIES target...] [LABEL label])
+#
+# Builds every *_test.cpp of the current folder into <ROOM>_test. Tests see the room that
+# they test, what it uses, and the rooms in USES. LABEL (default unit) says what they need.
+function(shiftwise_test ROOM)
+  cmake_parse_arguments(PARSE_ARGV 1 TEST "" "LABEL" "USES;LIBRARIES")
+  if(NOT TEST_LABEL)
+    set(TEST_LABEL unit)
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${ROOM}_test ${sources})
+  target_link_libraries(${ROOM}_test PRIVATE shiftwise_${ROOM} ${TEST_LIBRARIES}
+                                             GTest::gtest_main Threads::Threads)
+  foreach(used IN LISTS TEST_USES)
+    target_link_libraries(${ROOM}_test PRIVATE shiftwise_${used})
+  endforeach()
+  target_include_directories(${ROOM}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  target_compile_definitions(${ROOM}_test PRIVATE
+    SHIFTWISE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" SHIFTWISE_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  include(GoogleTest)
+  gtest_discover_tests(${ROOM}_test TEST_PREFIX "${ROOM}." DISCOVERY_TIMEOUT 60
+                       PROPERTIES LABELS ${TEST_LABEL} TIMEOUT 900)
+endfunction()
