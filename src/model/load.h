@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a checkpoint file to a float network.
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace shiftwise::model {
+
+/// What a checkpoint file holds: named tensors, widened to float32, and its metadata.
+struct Checkpoint {
+  std::string format;  ///< "safetensors", "PyTorch zip", "PyTorch legacy"
+  std::map<std::string, core::Tensor<float>> tensors;
+  std::map<std::string, std::string> metadata;
+};
+
+/// Reads safetensors (F64, F32, F16, BF16), PyTorch's zip format and its stream from before 1.6, found
+/// by content, not by name. Nothing in the file is ever executed. Throws Error (file,
+/// tensor, byte offset) for anything malformed or hostile.
+Checkpoint read_checkpoint(const std::filesystem::path& path);
+
+/// What a person may override of what names and shapes say.
+struct Overrides {
+  std::optional<std::vector<int>> strides;       ///< first stride of each stage
+  std::optional<std::vector<int>> input_size;    ///< {height, width}
+  std::optional<int> stem_stride;
+  std::optional<bool> stem_pool;                 ///< max pool after the stem
+  std::optional<float> batch_norm_epsilon;
+};
+
+/// What was inferred, for `inspect`.
+struct Description {
+  std::string family;       ///< "CIFAR ResNet-50", ...
+  std::string block;        ///< "bottleneck" or "basic"
+  std::string stem;         ///< "3x3 stride 1", "7x7 stride 2 + max pool"
+  std::string shortcut;     ///< "projection", "option A", "none"
+  std::string naming;       ///< "torchvision", "CIFAR", "published split"
+  std::vector<int> depths;  ///< blocks per stage
+  std::vector<int> widths;  ///< output channels per stage
+  std::vector<int> strides;
+  int classes = 0;
+  std::int64_t parameters = 0;
+  /// From the file's metadata where it has them ("mean", "std", "classes").
+  std::optional<std::array<float, 3>> mean;
+  std::optional<std::array<float, 3>> std;
+  std::vector<std::string> class_names;
+  /// Guesses that a person should know of, one sentence each.
+  std::vector<std::string> notes;
+};
+
+struct Model {
+  graph::Graph network;  ///< with its batch norms
+  Description description;
+};
+
+/// Recognizes a ResNet by names and shapes. Throws Error naming the tensor where something
+/// is missing, has another shape than its neighbours ask for, or is left over.
+Model build(const Checkpoint& checkpoint, const Overrides& overrides = {});
+
+}  // namespace shiftwise::model
