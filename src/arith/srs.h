@@ -46,16 +46,36 @@ constexpr std::int64_t round_shift(std::int64_t x, core::Shift shift,
   const std::int64_t h = std::int64_t{1} << (s - 1);
   bool up = false;
   switch (mode) {
-    case Rounding::kFloor: up = false; break;
-    case Rounding::kCeil: up = r != 0; break;
-    case Rounding::kSymmetricFloor: up = r != 0 && x < 0; break;
-    case Rounding::kSymmetricCeil: up = r != 0 && x >= 0; break;
-    case Rounding::kNegativeInf: up = r > h; break;
-    case Rounding::kPositiveInf: up = r >= h; break;
-    case Rounding::kSymmetricZero: up = r > h || (r == h && x < 0); break;
-    case Rounding::kSymmetricInf: up = r > h || (r == h && x >= 0); break;
-    case Rounding::kConvEven: up = r > h || (r == h && (q & 1) != 0); break;
-    case Rounding::kConvOdd: up = r > h || (r == h && (q & 1) == 0); break;
+    case Rounding::kFloor:
+      up = false;
+      break;
+    case Rounding::kCeil:
+      up = r != 0;
+      break;
+    case Rounding::kSymmetricFloor:
+      up = r != 0 && x < 0;
+      break;
+    case Rounding::kSymmetricCeil:
+      up = r != 0 && x >= 0;
+      break;
+    case Rounding::kNegativeInf:
+      up = r > h;
+      break;
+    case Rounding::kPositiveInf:
+      up = r >= h;
+      break;
+    case Rounding::kSymmetricZero:
+      up = r > h || (r == h && x < 0);
+      break;
+    case Rounding::kSymmetricInf:
+      up = r > h || (r == h && x >= 0);
+      break;
+    case Rounding::kConvEven:
+      up = r > h || (r == h && (q & 1) != 0);
+      break;
+    case Rounding::kConvOdd:
+      up = r > h || (r == h && (q & 1) == 0);
+      break;
   }
   return q + (up ? 1 : 0);
 }

@@ -63,7 +63,7 @@ fs::path temporary_beside(const fs::path& path) {
 
 MappedFile::MappedFile(const fs::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status {};
+  struct stat status{};
   if (file.get() < 0 || ::fstat(file.get(), &status) != 0) {
     throw Error({.what = "cannot read a file", .where = path.string(), .why = reason()});
   }

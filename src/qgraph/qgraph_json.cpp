@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "qgraph/qgraph_json.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "core/diagnostic.h"
+
+namespace shiftwise::qgraph {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::pair<arith::Rounding, std::string_view>, 10> kRoundingNames{{
+    {arith::Rounding::kFloor, "floor"},
+    {arith::Rounding::kCeil, "ceil"},
+    {arith::Rounding::kSymmetricFloor, "symmetric-floor"},
+    {arith::Rounding::kSymmetricCeil, "symmetric-ceil"},
+    {arith::Rounding::kNegativeInf, "negative-inf"},
+    {arith::Rounding::kPositiveInf, "positive-inf"},
+    {arith::Rounding::kSymmetricZero, "symmetric-zero"},
+    {arith::Rounding::kSymmetricInf, "symmetric-inf"},
+    {arith::Rounding::kConvEven, "conv-even"},
+    {arith::Rounding::kConvOdd, "conv-odd"},
+}};
+
+constexpr std::array kElements{Element::kInt8, Element::kUint8, Element::kInt32};
+
+[[noreturn]] void refuse(const std::string& where, const std::string& why) {
+  throw core::Error({.what = "the description of the quantized network cannot be used",
+                     .where = where,
+                     .why = why,
+                     .hint = "write the model again with shiftwise quantize"});
+}
+
+/// Typed, checked access to the fields of one object.
+class Fields {
+ public:
+  Fields(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
+    if (!json.is_object()) refuse(where_, "it is not an object");
+  }
+
+  const Json& at(const char* key) const {
+    const auto found = json_.find(key);
+    if (found == json_.end()) refuse(where_, fmt::format("'{}' is missing", key));
+    return *found;
+  }
+  std::string text(const char* key) const {
+    const Json& value = at(key);
+    if (!value.is_string()) refuse(where_, fmt::format("'{}' is not a text", key));
+    return value.get<std::string>();
+  }
+  int integer(const char* key) const { return integer(at(key), key); }
+  std::vector<int> integers(const char* key) const {
+    const Json& value = at(key);
+    if (!value.is_array()) refuse(where_, fmt::format("'{}' is not a list", key));
+    std::vector<int> result;
+    for (const Json& element : value) result.push_back(integer(element, key));
+    return result;
+  }
+  const std::string& where() const { return where_; }
+
+ private:
+  int integer(const Json& value, const char* key) const {
+    constexpr std::int64_t kLimit = 1 << 24;
+    if (!value.is_number_integer() || value.get<std::int64_t>() > kLimit ||
+        value.get<std::int64_t>() < -kLimit) {
+      refuse(where_, fmt::format("'{}' is not a small integer", key));
+    }
+    return value.get<int>();
+  }
+
+  const Json& json_;
+  std::string where_;
+};
+
+/// What follows from the network and is written for readers of the file.
+Json derived_fields(const QGraph& graph, NodeId id) {
+  const Node& node = graph.nodes[static_cast<std::size_t>(id)];
+  const auto input = [&](std::size_t i) -> const Type& {
+    return graph.nodes[static_cast<std::size_t>(node.inputs[i])].output;
+  };
+  Json fields = Json::object();
+  if (node.inputs.empty()) return fields;
+  fields["e_x"] = input(0).exponent.value;
+  fields["e_out"] = node.output.exponent.value;
+  const int shift = output_shift(graph, id).value;
+  if (std::holds_alternative<Add>(node.operation)) {
+    fields["e_skip"] = input(1).exponent.value;
+    fields["s_add"] = shift;
+    const bool wide = input(0).element == Element::kInt32 || input(1).element == Element::kInt32;
+    fields["residual"] = wide ? "wide" : "published";
+  } else {
+    fields["shift"] = shift;
+  }
+  return fields;
+}
+
+Json attributes(const Operation& operation) {
+  Json json = Json::object();
+  if (const auto* conv = std::get_if<Conv2d>(&operation)) {
+    json["e_w"] = conv->weight_exponent.value;
+    json["stride"] = conv->stride;
+    json["padding"] = conv->padding;
+  } else if (const auto* linear = std::get_if<Linear>(&operation)) {
+    json["e_w"] = linear->weight_exponent.value;
+  } else if (const auto* pool = std::get_if<MaxPool>(&operation)) {
+    json["kernel"] = pool->kernel;
+    json["stride"] = pool->stride;
+    json["padding"] = pool->padding;
+  } else if (const auto* pad = std::get_if<SubsamplePad>(&operation)) {
+    json["stride"] = pad->stride;
+    json["channels_before"] = pad->channels_before;
+  }
+  return json;
+}
+
+Operation parse_operation(const Fields& fields, const std::string& name,
+                          const TensorSource& tensors) {
+  const std::string op = fields.text("op");
+  if (op == "input") return Input{};
+  if (op == "conv2d") {
+    return Conv2d{.weight = tensors.weight(name + ".weight"),
+                  .bias = tensors.bias(name + ".bias").values,
+                  .weight_exponent = {fields.integer("e_w")},
+                  .stride = fields.integer("stride"),
+                  .padding = fields.integer("padding")};
+  }
+  if (op == "add") return Add{};
+  if (op == "max_pool") {
+    return MaxPool{.kernel = fields.integer("kernel"),
+                   .stride = fields.integer("stride"),
+                   .padding = fields.integer("padding")};
+  }
+  if (op == "subsample_pad") {
+    return SubsamplePad{.stride = fields.integer("stride"),
+                        .channels_before = fields.integer("channels_before")};
+  }
+  if (op == "global_average_pool") return GlobalAveragePool{};
+  if (op == "linear") {
+    return Linear{.weight = tensors.weight(name + ".weight"),
+                  .bias = tensors.bias(name + ".bias").values,
+                  .weight_exponent = {fields.integer("e_w")}};
+  }
+  refuse(fields.where(), fmt::format("there is no operation '{}'", op));
+}
+
+Type parse_type(const Fields& fields) {
+  const std::string element = fields.text("element");
+  const std::vector<int> shape = fields.integers("shape");
+  if (shape.size() != 3) refuse(fields.where(), "'shape' is not [channels, height, width]");
+  for (const Element candidate : kElements) {
+    if (to_string(candidate) == element) {
+      return {candidate, {fields.integer("exponent")}, {shape[0], shape[1], shape[2]}};
+    }
+  }
+  refuse(fields.where(), fmt::format("there is no element '{}'", element));
+}
+
+}  // namespace
+
+std::string_view to_string(arith::Rounding rounding) {
+  for (const auto& [mode, name] : kRoundingNames) {
+    if (mode == rounding) return name;
+  }
+  return "unknown";
+}
+
+arith::Rounding parse_rounding(std::string_view name) {
+  std::string names;
+  for (const auto& [mode, known] : kRoundingNames) {
+    if (known == name) return mode;
+    names += (names.empty() ? "" : ", ") + std::string(known);
+  }
+  throw core::Error({.fault = core::Fault::kUsage,
+                     .what = fmt::format("there is no rounding mode '{}'", name),
+                     .hint = names});
+}
+
+nlohmann::ordered_json to_json(const QGraph& graph) {
+  Json nodes = Json::array();
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    Json json{
+        {"name", node.name},
+        {"stage", node.stage},
+        {"op", kind(node.operation)},
+        {"inputs", node.inputs},
+        {"element", to_string(node.output.element)},
+        {"exponent", node.output.exponent.value},
+        {"shape", {node.output.shape.channels, node.output.shape.height, node.output.shape.width}}};
+    json.update(attributes(node.operation));
+    json.update(derived_fields(graph, static_cast<NodeId>(i)));
+    nodes.push_back(std::move(json));
+  }
+  return Json{{"rounding", to_string(graph.rounding)}, {"nodes", std::move(nodes)}};
+}
+
+QGraph from_json(const nlohmann::ordered_json& json, const TensorSource& tensors) {
+  const Fields top(json, "integer network");
+  QGraph graph;
+  graph.rounding = parse_rounding(top.text("rounding"));
+  const Json& nodes = top.at("nodes");
+  if (!nodes.is_array()) refuse(top.where(), "'nodes' is not a list");
+  for (const Json& item : nodes) {
+    const std::string name =
+        Fields(item, fmt::format("integer network, node {}", graph.nodes.size())).text("name");
+    const Fields fields(item, fmt::format("integer network, layer '{}'", name));
+    graph.nodes.push_back({.name = name,
+                           .stage = fields.text("stage"),
+                           .inputs = fields.integers("inputs"),
+                           .operation = parse_operation(fields, name, tensors),
+                           .output = parse_type(fields)});
+  }
+  verify(graph);
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Fields fields(nodes[i], fmt::format("integer network, layer '{}'", graph.nodes[i].name));
+    for (const auto& [key, value] : derived_fields(graph, static_cast<NodeId>(i)).items()) {
+      if (fields.at(key.c_str()) != value) {
+        refuse(fields.where(), fmt::format("'{}' is {}, but the exponents say {}", key,
+                                           fields.at(key.c_str()).dump(), value.dump()));
+      }
+    }
+  }
+  return graph;
+}
+
+}  // namespace shiftwise::qgraph
