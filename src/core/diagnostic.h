@@ -18,10 +18,10 @@ enum class Fault {
 /// only repeat it.
 struct Diagnostic {
   Fault fault = Fault::kData;
-  std::string what;   ///< what could not be done
-  std::string where;  ///< file, tensor, layer, byte offset
-  std::string why;    ///< the reason, with the numbers that disagree
-  std::string hint;   ///< what to try
+  std::string what = {};   ///< what could not be done
+  std::string where = {};  ///< file, tensor, layer, byte offset
+  std::string why = {};    ///< the reason, with the numbers that disagree
+  std::string hint = {};   ///< what to try
 
   /// The message as a person reads it, without a trailing newline.
   std::string text() const;
