@@ -75,7 +75,7 @@ using Operation = std::variant<Input, Conv2d, BatchNorm, Relu, Add, MaxPool, Sub
                                GlobalAveragePool, Linear>;
 
 struct Node {
-  std::string name;  ///< unique; the checkpoint's name where it has parameters
+  std::string name;   ///< unique; the checkpoint's name where it has parameters
   std::string stage;  ///< "stem", "conv2_x", "conv3_x", ..., "classifier"; empty for Input
   std::vector<NodeId> inputs;
   Operation operation;
