@@ -74,10 +74,10 @@ def save(network, arch, path, note):
     }
     metadata = {
         "arch": json.dumps(arch.describe()),
-        "mean": json.dumps([MEAN] * 3),
-        "std": json.dumps([STD] * 3),
+        "mean": ",".join([str(MEAN)] * 3),
+        "std": ",".join([str(STD)] * 3),
         "dataset": "CIFAR-10",
-        "classes": json.dumps(CLASSES),
+        "classes": ",".join(CLASSES),
         "license": "Apache-2.0",
         "training": json.dumps(note),
     }

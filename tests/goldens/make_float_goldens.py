@@ -221,7 +221,7 @@ def formats(out):
     stored = {"f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16, "f64": torch.float64}
     for suffix, dtype in stored.items():
         tensors = {name: value.to(dtype).contiguous() for name, value in floats.items()}
-        save_file(tensors, out / f"option-a-{suffix}.safetensors", {"mean": "[0.5, 0.5, 0.5]", "std": "[0.5, 0.5, 0.5]"})
+        save_file(tensors, out / f"option-a-{suffix}.safetensors", {"mean": "0.5,0.5,0.5"})
     names = [*made, *legacy, *(f"option-a-{suffix}.safetensors" for suffix in stored)]
     write(out, "option-a", "original CIFAR ResNet: basic blocks, three stages, shortcuts without parameters",
           network, (32, 32), arch.strides, names, 31)
