@@ -63,7 +63,9 @@ struct MaxPool {
 };
 
 /// Every stride-th pixel between zero channels: output channel c is input channel
-/// c - channels_before (the "option A" shortcut). Keeps type and exponent.
+/// c - channels_before (the "option A" shortcut), requantized to the output's type (eq. 7):
+/// a plain copy where that is the input's. The seed's flow brings such a shortcut to the
+/// exponent of the other operand before the add.
 struct SubsamplePad {
   int stride = 2;
   int channels_before = 0;

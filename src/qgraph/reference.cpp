@@ -115,7 +115,7 @@ class Walk {
     return result;
   }
 
-  Codes operator()(const SubsamplePad& pad) const {
+  Codes operator()(const SubsamplePad& pad) {
     const core::ImageShape& in = type(0).shape;
     const core::ImageShape& out = node().output.shape;
     Codes result(static_cast<std::size_t>(out.elements()));
@@ -123,7 +123,7 @@ class Walk {
       for (int y = 0; y < out.height; ++y) {
         for (int x = 0; x < out.width; ++x) {
           result[index(out, c + pad.channels_before, y, x)] =
-              codes(0)[index(in, c, y * pad.stride, x * pad.stride)];
+              requantized(codes(0)[index(in, c, y * pad.stride, x * pad.stride)]);
         }
       }
     }

@@ -93,7 +93,9 @@ class NodeVerifier {
     }
     expect_shape({node_.output.shape.channels, pooled(input(0).shape.height, 1, pad.stride, 0),
                   pooled(input(0).shape.width, 1, pad.stride, 0)});
-    copied();
+    eight_bits(input(0), "input");
+    eight_bits(node_.output, "output");
+    requantized();
   }
 
   void operator()(const GlobalAveragePool&) const {

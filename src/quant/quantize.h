@@ -44,26 +44,26 @@ struct LayerReport {
   std::string name;
   std::string stage;
   std::string kind;
-  std::string shape;             ///< "64 -> 256, 1x1, 32x32"
+  std::string shape;  ///< "64 -> 256, 1x1, 32x32"
   int e_x = 0;
-  int e_w = 0;                   ///< convolutions and linear only
-  int e_skip = 0;                ///< adds only: exponent of the second operand
+  int e_w = 0;     ///< convolutions and linear only
+  int e_skip = 0;  ///< adds only: exponent of the second operand
   int e_out = 0;
-  int shift = 0;                 ///< the combined scale: what goes into the SRS unit
-  bool requantizes = true;       ///< false where the output is an accumulator or a copy
-  std::string output;            ///< "uint8", "int8", "int32"
-  double headroom_bits = 0;      ///< 31 - log2(largest |sum| that any input can produce)
-  std::int64_t values = 0;       ///< over report_images
-  std::int64_t saturated = 0;    ///< above the range, or below it where that is no ReLU
+  int shift = 0;               ///< the combined scale: what goes into the SRS unit
+  bool requantizes = true;     ///< false where the output is an accumulator or a copy
+  std::string output;          ///< "uint8", "int8", "int32"
+  double headroom_bits = 0;    ///< 31 - log2(largest |sum| that any input can produce)
+  std::int64_t values = 0;     ///< over report_images
+  std::int64_t saturated = 0;  ///< above the range, or below it where that is no ReLU
   std::int64_t ties = 0;
-  double sqnr_db = 0;            ///< against the float network; infinite if exact
+  double sqnr_db = 0;  ///< against the float network; infinite if exact
   /// Empty, or why the hardware cannot do it ("shift -1: the SRS unit has no left shift").
-  std::string refusal;
+  std::string refusal = {};
 };
 
 struct Result {
   qgraph::QGraph network;
-  graph::Range range;       ///< the nodes of the folded float network that it replaces
+  graph::Range range;  ///< the nodes of the folded float network that it replaces
   std::vector<QuantizerReport> quantizers;
   std::vector<LayerReport> layers;
   std::vector<std::string> warnings;  ///< ambiguous exponents and the like, a sentence each

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "quant/quantize.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/diagnostic.h"
+#include "graph/fold.h"
+#include "quant/equalize.h"
+#include "quant/measure.h"
+#include "quant/plan.h"
+
+namespace shiftwise::quant {
+namespace {
+
+/// Equalizes the part as a network of its own: what lies outside it stays as it is.
+EqualizationResult equalize_part(graph::Graph& network, graph::Range range) {
+  graph::Graph inside = graph::slice(network, range);
+  EqualizationResult result = equalize(inside);
+  for (std::size_t i = 1; i < inside.nodes.size(); ++i) {
+    network.nodes[static_cast<std::size_t>(range.first) + i - 1].operation =
+        std::move(inside.nodes[i].operation);
+  }
+  return result;
+}
+
+}  // namespace
+
+Result quantize(const graph::Graph& network, const data::Dataset& calibration,
+                const data::Normalization& normalization, const Options& options,
+                core::Progress& progress) {
+  const std::int64_t images = std::min(options.calibration_images, calibration.size());
+  if (images < 1) {
+    throw core::Error({.what = "there are no calibration images",
+                       .where = calibration.describe(),
+                       .hint = "name a folder with training images with --data"});
+  }
+  const graph::Graph folded = graph::fold_batch_norms(network);
+  const graph::Range range = graph::find_stages(folded, options.offload);
+  graph::Graph prefix = graph::slice(folded, {1, range.last});
+  const EqualizationResult equalization = equalize_part(prefix, range);
+
+  const Part part(std::move(prefix), range);
+  const CalibrationData data{calibration, normalization, images};
+  Plan plan = options.preset == Preset::kSeed ? plan_seed(part, data, progress)
+                                              : plan_accurate(part, data, progress);
+  const Assembly assembly = assemble(part, plan, options.rounding);
+  const std::int64_t measured =
+      std::min({options.report_images, images, std::int64_t{kBatchImages}});
+  Measurement measurement = measure(part, assembly, {calibration, normalization, measured});
+
+  Result result{.network = assembly.network,
+                .range = range,
+                .quantizers = std::move(plan.quantizers),
+                .layers = std::move(measurement.layers),
+                .warnings = equalization.warnings,
+                .calibration_images = images,
+                .report_images = measured,
+                .output_sqnr_db = measurement.output_sqnr_db};
+  result.warnings.insert(result.warnings.end(), plan.warnings.begin(), plan.warnings.end());
+  return result;
+}
+
+}  // namespace shiftwise::quant
