@@ -8,10 +8,10 @@
 #include <bit>
 #include <cstring>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
 #include "core/diagnostic.h"
+#include "core/json_guard.h"
 
 namespace shiftwise::core {
 namespace {
@@ -84,28 +84,16 @@ class Parser {
     const std::string_view text(reinterpret_cast<const char*>(file_.data()) + kLengthBytes,
                                 static_cast<std::size_t>(length));
     Json header;
+    constexpr int kDeepest = 3;
+    JsonGuard<Json> guard(kDeepest, kLargestHeader,
+                          [this](const std::string& why) { refuse("header", why); });
     try {
-      header = Json::parse(text, [this](int depth, Json::parse_event_t event, Json& value) {
-        watch(depth, event, value);
-        return true;
-      });
+      header = Json::parse(text, std::ref(guard));
     } catch (const Json::exception& error) {
       refuse("header", error.what());
     }
     if (!header.is_object()) refuse("header", "it is not a JSON object");
     return header;
-  }
-
-  /// Refuses what a JSON reader lets pass: a name given twice, and towers of brackets.
-  void watch(int depth, Json::parse_event_t event, const Json& value) {
-    constexpr int kDeepest = 3;
-    if (depth > kDeepest) refuse("header", "its JSON is nested deeper than the format allows");
-    if (event == Json::parse_event_t::object_start) keys_.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys_.pop_back();
-    if (event == Json::parse_event_t::key &&
-        !keys_.back().insert(value.get<std::string>()).second) {
-      refuse("header", fmt::format("\"{}\" appears twice", value.get<std::string>()));
-    }
   }
 
   void read_metadata(const Json& entry, std::map<std::string, std::string>& metadata) const {
@@ -193,7 +181,6 @@ class Parser {
   std::span<const std::byte> file_;
   const std::string& where_;
   std::uint64_t data_offset_ = 0;
-  std::vector<std::set<std::string>> keys_;
 };
 
 }  // namespace

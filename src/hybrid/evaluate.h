@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// How good a quantized model is, and whether its integers are right.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/progress.h"
+#include "hybrid/compare.h"
+#include "hybrid/runner.h"
+
+namespace shiftwise::hybrid {
+
+/// Bounds of a proportion.
+struct Interval {
+  double low = 0;
+  double high = 0;
+};
+
+/// Wilson's 95 % score interval of `hits` out of `count`; [0, 1] for none.
+Interval confidence_95(std::int64_t hits, std::int64_t count);
+
+/// The index of the largest logit; the first one of several.
+int top1(std::span<const float> logits);
+
+/// Counts over the first images of a dataset.
+struct Accuracy {
+  std::int64_t images = 0;
+  std::int64_t labelled = 0;         ///< of these, with a known label
+  std::int64_t integer_correct = 0;  ///< of the labelled
+  std::int64_t float_correct = 0;    ///< likewise; 0 without the float path
+  std::int64_t agreeing = 0;         ///< float and integer path name the same class
+  double sqnr_db = 0;  ///< of the integer network's output against float; infinite if exact
+  double seconds = 0;  ///< wall clock
+};
+
+/// Runs images 0 .. images - 1.
+Accuracy evaluate(Runner& runner, const data::Dataset& dataset, std::int64_t images,
+                  core::Progress& progress);
+
+/// What a comparison with another executor of the same network found.
+struct Verification {
+  std::int64_t images = 0;
+  Compared compared;
+  std::optional<Difference> difference;  ///< the first one; comparing stops there
+};
+
+/// Compares the runner's integers with `expected` on images 0 .. images - 1: every element
+/// of the integer network's output, or of every node.
+Verification verify_integers(Runner& runner, const qgraph::QGraph& network,
+                             backend::Executor& expected, const data::Dataset& dataset,
+                             std::int64_t images, bool every_node, core::Progress& progress);
+
+}  // namespace shiftwise::hybrid
