@@ -2,6 +2,7 @@
 // Runs a float network with oneDNN.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
@@ -36,6 +37,10 @@ class Executor {
   int images_per_chunk() const;
   core::ImageShape input_shape() const;
   core::ImageShape output_shape() const;
+  /// What each concurrent run() holds; kept for the next one.
+  std::size_t workspace_bytes() const;
+  /// Packed weights, shared by all.
+  std::size_t weight_bytes() const;
 
   /// input: [images][C][H][W] f32, borrowed; output: likewise, written whole.
   /// 1 <= images <= images_per_chunk(). `observer` is called in node order.
