@@ -218,7 +218,8 @@ QGraph from_json(const nlohmann::ordered_json& json, const TensorSource& tensors
   verify(graph);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Fields fields(nodes[i], fmt::format("integer network, layer '{}'", graph.nodes[i].name));
-    for (const auto& [key, value] : derived_fields(graph, static_cast<NodeId>(i)).items()) {
+    const Json derived = derived_fields(graph, static_cast<NodeId>(i));
+    for (const auto& [key, value] : derived.items()) {
       if (fields.at(key.c_str()) != value) {
         refuse(fields.where(), fmt::format("'{}' is {}, but the exponents say {}", key,
                                            fields.at(key.c_str()).dump(), value.dump()));
