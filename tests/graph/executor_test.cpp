@@ -157,7 +157,7 @@ TEST(Executor, AddsWhereInPlaceWouldBeWrong) {
     SCOPED_TRACE("the skip is needed again afterwards");
     Network net({16, 5, 5});
     const NodeId skip = net.conv("skip", 16, 16, 3);
-    const NodeId main = net.conv("main", 16, 16, 3, 1, false, skip);
+    const NodeId main = net.conv("main", 16, 16, 3, 1, false, 0);
     const NodeId sum = net.add("sum", main, skip);
     net.add("again", sum, skip);
     expect_naive(net.graph);
@@ -166,7 +166,7 @@ TEST(Executor, AddsWhereInPlaceWouldBeWrong) {
     SCOPED_TRACE("the convolution reads what it is added to");
     Network net({16, 5, 5});
     const NodeId skip = net.conv("skip", 16, 16, 1);
-    net.add("sum", net.conv("main", 16, 16, 1, 1, false, skip), skip);
+    net.add("sum", net.conv("main", 16, 16, 3, 1, false, skip), skip);
     net.relu("relu");
     expect_naive(net.graph);
   }
