@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// A convolution as a step: weights packed, bias folded, geometry settled once.
+#include <algorithm>
+#include <cstring>
+
+#include "cpu/aligned.h"
+#include "cpu/step.h"
+
+namespace shiftwise::cpu {
+namespace {
+
+/// Arithmetic modulo 2^32, as the kernels' (docs/cpu-kernels.md).
+std::uint32_t wrapped(std::int64_t value) { return static_cast<std::uint32_t>(value); }
+
+/// The half that turns a shift into the rounding positive_inf.
+std::int64_t half(int shift, bool to_even) {
+  return shift > 0 && !to_even ? std::int64_t{1} << (shift - 1) : 0;
+}
+
+/// The consecutive bytes that one output reads: how far apart its runs start, and how many
+/// groups of channels each has. The taps of a row are one run where no channel is padding.
+struct Runs {
+  std::vector<std::int32_t> offsets;
+  int groups = 0;
+  int taps = 0;  ///< taps in one run
+};
+
+Runs runs_of(const Layout& layout, int kernel) {
+  Runs runs;
+  const int groups = round_up(layout.channels, kGroup) / kGroup;
+  runs.taps = groups * kGroup == layout.pitch ? kernel : 1;
+  runs.groups = groups * runs.taps;
+  for (int ky = 0; ky < kernel; ++ky) {
+    for (int kx = 0; kx < kernel; kx += runs.taps) {
+      runs.offsets.push_back(
+          static_cast<std::int32_t>(ky * layout.row_bytes() + kx * layout.pixel_bytes()));
+    }
+  }
+  return runs;
+}
+
+/// [O/16][ky][kx][I/4][16 outputs][4 channels], zero where a channel is padding.
+AlignedBytes pack(const core::Tensor<std::int8_t>& weight, int kernel) {
+  const int outputs = static_cast<int>(weight.shape[0]);
+  const int inputs = static_cast<int>(weight.shape[1]);
+  const int groups = round_up(inputs, kGroup) / kGroup;
+  const int taps = kernel * kernel;
+  AlignedBytes packed(static_cast<std::size_t>(round_up(outputs, kBlock)) * taps * groups * kGroup);
+  for (int o = 0; o < outputs; ++o) {
+    for (int i = 0; i < inputs; ++i) {
+      for (int tap = 0; tap < taps; ++tap) {
+        const std::size_t group =
+            (static_cast<std::size_t>(o / kBlock) * taps + tap) * groups + i / kGroup;
+        packed.data()[(group * kBlock + o % kBlock) * kGroup + i % kGroup] =
+            static_cast<std::uint8_t>(
+                weight.values[(static_cast<std::size_t>(o) * inputs + i) * taps + tap]);
+      }
+    }
+  }
+  return packed;
+}
+
+class Convolution : public Step {
+ public:
+  Convolution(const ConvolutionPlan& plan, const Kernels& kernels)
+      : kernels_(kernels), output_(plan.output_layout), inner_(plan.inner) {
+    writes = plan.output;
+    for (const ConvolutionPlan::Term& term : plan.terms) add_term(term);
+    const Layout& out = plan.output_layout;
+    conv_.terms = static_cast<int>(plan.terms.size());
+    settle_leads(plan);
+    conv_.inner = plan.inner;
+    conv_.inner_shift = plan.inner_shift;
+    conv_.inner_low = static_cast<std::int32_t>(qgraph::lowest(plan.inner_element));
+    conv_.inner_high = static_cast<std::int32_t>(qgraph::highest(plan.inner_element));
+    conv_.inner_lead = plan.inner_lead;
+    conv_.to_even = plan.to_even;
+    conv_.shift = plan.shift;
+    conv_.stored = out.element == qgraph::Element::kInt32   ? Stored::kInt32
+                   : out.element == qgraph::Element::kUint8 ? Stored::kUint8
+                                                            : Stored::kBiasedInt8;
+    settle_geometry(plan);
+    fold_bias(plan);
+    blocks_ = round_up(out.channels, kBlock) / kBlock;
+  }
+
+  int parts(int threads) const override {
+    if (threads == 1 && !weights_first_) return 1;
+    if (weights_first_) return std::min(blocks_, std::max(slices_, threads));
+    return std::min(rows_, threads);
+  }
+
+  void run(const Images& images, int part, int parts) const override {
+    Conv conv = conv_;
+    for (int t = 0; t < conv.terms; ++t) {
+      conv.products[t].input = images.image(reads[static_cast<std::size_t>(t)]) + input_offset_[t];
+    }
+    if (has_skip_) conv.skip = images.image(reads.back()) + skip_offset_;
+    std::uint8_t* output = images.image(writes);
+    conv.output = output + output_.offset(0, 0);
+    Part range = {0, rows_, 0, blocks_};
+    if (weights_first_) {
+      const Range blocks = piece(blocks_, part, parts);
+      range.block = blocks.first;
+      range.block_end = blocks.last;
+      if (part == 0) fill_halo(output_, output, 0, output_.height);
+    } else {
+      const Range rows = piece(rows_, part, parts);
+      range.row = rows.first;
+      range.row_end = rows.last;
+      fill_halo(output_, output, rows.first * rows_merged_, rows.last * rows_merged_);
+    }
+    kernels_.convolve(conv, range);
+  }
+
+ private:
+  void add_term(const ConvolutionPlan::Term& term) {
+    const std::size_t t = reads.size();
+    reads.push_back(term.input);
+    const int kernel = term.weight->shape.size() == 4 ? static_cast<int>(term.weight->shape[2]) : 1;
+    weights_.push_back(pack(*term.weight, kernel));
+    runs_.push_back(runs_of(term.layout, kernel));
+    weight_bytes += weights_.back().size();
+    input_offset_.push_back(term.layout.offset(-term.padding, -term.padding));
+    Products& products = conv_.products[t];
+    products.weight = reinterpret_cast<const std::int8_t*>(weights_.back().data());
+    products.run = runs_.back().offsets.data();
+    products.runs = static_cast<int>(runs_.back().offsets.size());
+    products.groups = runs_.back().groups;
+    products.pixel = term.layout.pixel_bytes() * term.stride;
+    products.row = term.layout.row_bytes() * term.stride;
+  }
+
+  /// v = ((v0 << between) + v1) << lead: of two terms, the one that moves left comes first and
+  /// the other does not move, because they are aligned to the smaller exponent.
+  void settle_leads(const ConvolutionPlan& plan) {
+    if (plan.terms.size() == 1) {
+      conv_.lead = plan.terms[0].lead;
+    } else {
+      conv_.between = plan.terms[0].lead;
+    }
+  }
+
+  /// Rows of the output merge into longer ones where every tensor of the step is contiguous:
+  /// then a register block may run across the end of a row.
+  void settle_geometry(const ConvolutionPlan& plan) {
+    const Layout& out = plan.output_layout;
+    bool contiguous = out.halo == 0;
+    for (std::size_t t = 0; t < plan.terms.size(); ++t) {
+      const Products& products = conv_.products[t];
+      contiguous = contiguous && products.row == products.pixel * out.width;
+    }
+    conv_.output_pixel = out.pixel_bytes();
+    conv_.output_row = out.row_bytes();
+    has_skip_ = plan.skip >= 0;
+    if (has_skip_) {
+      reads.push_back(plan.skip);
+      skip_offset_ = plan.skip_layout.offset(0, 0);
+      conv_.skip_pixel = plan.skip_layout.pixel_bytes();
+      conv_.skip_row = plan.skip_layout.row_bytes();
+      conv_.skip_lead = plan.skip_lead;
+      contiguous = contiguous && plan.skip_layout.halo == 0;
+    }
+    while (contiguous && out.height % (2 * rows_merged_) == 0 &&
+           out.width * rows_merged_ < kLongEnough) {
+      rows_merged_ *= 2;
+    }
+    rows_ = out.height / rows_merged_;
+    conv_.width = out.width * rows_merged_;
+    for (Products& products : conv_.products) products.row *= rows_merged_;
+    conv_.output_row *= rows_merged_;
+    conv_.skip_row *= rows_merged_;
+    const std::ptrdiff_t input_bytes = plan.terms[0].layout.image_bytes();
+    weights_first_ = static_cast<std::ptrdiff_t>(weight_bytes) > input_bytes;
+    slices_ = static_cast<int>(weight_bytes / kSliceBytes) + 1;
+  }
+
+  /// Biases, the halves of the roundings, and what storing int8 codes plus 128 adds to every
+  /// sum, in one constant for each output and one for all.
+  void fold_bias(const ConvolutionPlan& plan) {
+    const int outputs = plan.output_layout.channels;
+    bias_.assign(static_cast<std::size_t>(round_up(outputs, kBlock)), 0);
+    std::uint32_t after = 0;  // added after the inner requantization, or at once without one
+    if (has_skip_) after -= wrapped(plan.skip_layout.bias()) << plan.skip_lead;
+    after += wrapped(half(plan.shift, plan.to_even));
+    std::uint32_t before = plan.inner ? wrapped(half(plan.inner_shift, plan.to_even)) : after;
+    conv_.extra = static_cast<std::int32_t>(plan.inner ? after : 0);
+    for (int o = 0; o < outputs; ++o) {
+      std::uint32_t sum = before;
+      for (const ConvolutionPlan::Term& term : plan.terms) {
+        const std::size_t taps = term.weight->values.size() / static_cast<std::size_t>(outputs);
+        std::int64_t weights = 0;
+        for (std::size_t i = 0; i < taps; ++i) {
+          weights += term.weight->values[static_cast<std::size_t>(o) * taps + i];
+        }
+        sum += wrapped((*term.bias)[static_cast<std::size_t>(o)] - term.layout.bias() * weights)
+               << term.lead;
+      }
+      bias_[static_cast<std::size_t>(o)] = static_cast<std::int32_t>(sum);
+    }
+    conv_.bias = bias_.data();
+  }
+
+  static constexpr int kLongEnough = 64;               // pixels; little is lost at the ends then
+  static constexpr std::size_t kSliceBytes = 1 << 18;  // of weights, to stay in a second cache
+
+  const Kernels& kernels_;
+  Layout output_;
+  Conv conv_;
+  bool inner_ = false;
+  bool has_skip_ = false;
+  bool weights_first_ = false;  // cut by outputs, so that a thread reads only its weights
+  int slices_ = 1;
+  int rows_ = 0;
+  int rows_merged_ = 1;
+  int blocks_ = 0;
+  std::ptrdiff_t skip_offset_ = 0;
+  std::vector<std::ptrdiff_t> input_offset_;
+  std::vector<AlignedBytes> weights_;
+  std::vector<Runs> runs_;
+  std::vector<std::int32_t> bias_;
+};
+
+}  // namespace
+
+std::unique_ptr<Step> make_convolution(const ConvolutionPlan& plan, const Kernels& kernels) {
+  return std::make_unique<Convolution>(plan, kernels);
+}
+
+}  // namespace shiftwise::cpu

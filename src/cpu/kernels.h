@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a set of kernels is: plain structs and function pointers, so that a kernel file
+// includes nothing that another file could be handed compiled for the wrong instruction set.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace shiftwise::cpu {
+
+/// Outputs are made 16 at a time, channels multiplied 4 at a time.
+inline constexpr int kBlock = 16;
+inline constexpr int kGroup = 4;
+
+/// The sums of products of one convolution. Output (y, x) reads, for every run r, the
+/// `groups` x 4 consecutive bytes at input + y * row + x * pixel + run[r].
+struct Products {
+  const std::uint8_t* input = nullptr;  ///< stored codes under the first tap of output (0, 0)
+  const std::int8_t* weight = nullptr;  ///< [O/16][runs][groups][16 outputs][4 channels]
+  const std::int32_t* run = nullptr;    ///< byte offset of each run
+  int runs = 0;
+  int groups = 0;
+  std::ptrdiff_t pixel = 0;  ///< bytes
+  std::ptrdiff_t row = 0;    ///< bytes
+};
+
+enum class Stored { kUint8, kBiasedInt8, kInt32 };
+
+/// A convolution and everything up to the stored result, in 32 bits that may wrap on the way
+/// but not at the end (docs/cpu-kernels.md):
+///   v = products[0]; with two terms v = (v << between) + products[1]
+///   v = (v << lead) + bias[o]
+///   with `inner`: v = clamp(round(v, inner_shift), -128..127 or 0..255) << inner_lead + extra
+///   with `skip`: v += stored skip << skip_lead
+///   kInt32: v is stored; else the 8-bit saturation of round(v, shift)
+/// round(v, s) is v >> s where the half is already in bias and extra, and half-to-even on top
+/// of the plain v where `to_even`.
+struct Conv {
+  Products products[2];
+  int terms = 1;
+  int between = 0;
+
+  int lead = 0;
+  const std::int32_t* bias = nullptr;  ///< [O rounded up to 16]
+
+  bool inner = false;
+  int inner_shift = 0;
+  std::int32_t inner_low = 0;
+  std::int32_t inner_high = 0;
+  int inner_lead = 0;
+  std::int32_t extra = 0;
+
+  const std::uint8_t* skip = nullptr;  ///< stored codes of output (0, 0), channel 0
+  std::ptrdiff_t skip_pixel = 0;
+  std::ptrdiff_t skip_row = 0;
+  int skip_lead = 0;
+
+  bool to_even = false;
+  int shift = 0;
+  Stored stored = Stored::kUint8;
+  std::uint8_t* output = nullptr;  ///< output (0, 0), channel 0
+  std::ptrdiff_t output_pixel = 0;
+  std::ptrdiff_t output_row = 0;
+
+  int width = 0;  ///< outputs in a row
+};
+
+/// The part of a convolution that one call makes: rows [row, row_end), blocks of 16 outputs
+/// [block, block_end).
+struct Part {
+  int row = 0;
+  int row_end = 0;
+  int block = 0;
+  int block_end = 0;
+};
+
+struct Kernels {
+  const char* name;
+  const char* needs;
+  void (*convolve)(const Conv&, const Part&);
+  /// Multiplies registers, and nothing else, `rounds` times; returns the multiply-adds done.
+  std::int64_t (*peak)(std::int64_t rounds);
+};
+
+/// One per file in kernels/; null where the compiler's target does not have it.
+const Kernels* portable_kernels();
+const Kernels* avx2_kernels();
+const Kernels* avx512_vnni_kernels();
+
+}  // namespace shiftwise::cpu

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lanes of AVX-512 with VNNI, for the files that are compiled for it.
+#pragma once
+
+#include <immintrin.h>
+
+#include "cpu/kernels/convolve.h"
+
+namespace shiftwise::cpu {
+namespace {
+
+struct Avx512Lanes {
+  using Sums = __m512i;
+  using Weights = __m512i;
+  using Pixel = __m512i;
+  static constexpr int kPixels = 14;  // 14 x 2 sums, 2 weights, 1 pixel: 31 of 32 registers
+  static constexpr int kBlocks = 2;
+
+  static Weights load_weights(const std::int8_t* weight) { return _mm512_loadu_si512(weight); }
+  static Pixel broadcast(const std::uint8_t* codes) {
+    std::int32_t group;
+    __builtin_memcpy(&group, codes, sizeof group);
+    return _mm512_set1_epi32(group);
+  }
+  static void multiply_add(Sums& sums, Pixel code, Weights weight) {
+    sums = _mm512_dpbusd_epi32(sums, code, weight);
+  }
+
+  static Sums zero() { return _mm512_setzero_si512(); }
+  static Sums all(std::int32_t value) { return _mm512_set1_epi32(value); }
+  static Sums load(const std::int32_t* from) { return _mm512_loadu_si512(from); }
+  static void store(std::int32_t* to, Sums v) { _mm512_storeu_si512(to, v); }
+  static Sums load_codes(const std::uint8_t* from) {
+    return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+  }
+  static Sums add(Sums a, Sums b) { return _mm512_add_epi32(a, b); }
+  static Sums shift_left(Sums v, int by) { return _mm512_sll_epi32(v, _mm_cvtsi32_si128(by)); }
+  static Sums shift_right(Sums v, int by) { return _mm512_sra_epi32(v, _mm_cvtsi32_si128(by)); }
+  static Sums low_bit(Sums v) { return _mm512_and_si512(v, _mm512_set1_epi32(1)); }
+  static Sums clamp(Sums v, std::int32_t low, std::int32_t high) {
+    return _mm512_min_epi32(_mm512_max_epi32(v, _mm512_set1_epi32(low)), _mm512_set1_epi32(high));
+  }
+  static void store_uint8(std::uint8_t* to, Sums v) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to),
+                     _mm512_cvtusepi32_epi8(_mm512_max_epi32(v, _mm512_setzero_si512())));
+  }
+  static void store_biased_int8(std::uint8_t* to, Sums v) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to),
+                     _mm_xor_si128(_mm512_cvtsepi32_epi8(v), _mm_set1_epi8(-128)));
+  }
+};
+
+}  // namespace
+}  // namespace shiftwise::cpu

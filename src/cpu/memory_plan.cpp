@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/memory_plan.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "cpu/aligned.h"
+
+namespace shiftwise::cpu {
+namespace {
+
+/// Activations that one group of images may take, so that they stay in a second-level cache.
+constexpr std::size_t kGroupBytes = 512 << 10;
+
+std::size_t aligned(std::ptrdiff_t bytes) {
+  return (static_cast<std::size_t>(bytes) + kCacheLine - 1) / kCacheLine * kCacheLine;
+}
+
+/// The largest power of two of images whose tensors of this step fit kGroupBytes.
+int group_for(const Plan& plan, const Step& step) {
+  std::size_t bytes = plan.tensors[static_cast<std::size_t>(step.writes)].image_bytes;
+  for (const TensorId read : step.reads) {
+    bytes += plan.tensors[static_cast<std::size_t>(read)].image_bytes;
+  }
+  int group = 1;
+  while (2 * group <= plan.chunk && 2 * group * bytes <= kGroupBytes) group *= 2;
+  return group;
+}
+
+void make_segments(Plan& plan) {
+  const int steps = static_cast<int>(plan.steps.size());
+  for (int s = 0; s < steps; ++s) {
+    const int group = group_for(plan, *plan.steps[static_cast<std::size_t>(s)]);
+    if (plan.segments.empty() || plan.segments.back().group != group) {
+      plan.segments.push_back({s, s, group});
+    }
+    plan.segments.back().last_step = s + 1;
+  }
+}
+
+/// The steps between which a tensor's bytes must stay, both included.
+struct Life {
+  int first = std::numeric_limits<int>::max();
+  int last = -1;
+  int first_segment = std::numeric_limits<int>::max();
+  int last_segment = -1;
+
+  void touch(int step, int segment) {
+    first = std::min(first, step);
+    last = std::max(last, step);
+    first_segment = std::min(first_segment, segment);
+    last_segment = std::max(last_segment, segment);
+  }
+};
+
+std::vector<Life> lives(const Plan& plan, bool keep_all) {
+  const int steps = static_cast<int>(plan.steps.size());
+  const int segments = static_cast<int>(plan.segments.size());
+  std::vector<Life> result(plan.tensors.size());
+  for (int g = 0; g < segments; ++g) {
+    const Segment& segment = plan.segments[static_cast<std::size_t>(g)];
+    for (int s = segment.first_step; s < segment.last_step; ++s) {
+      const Step& step = *plan.steps[static_cast<std::size_t>(s)];
+      result[static_cast<std::size_t>(step.writes)].touch(s, g);
+      for (const TensorId read : step.reads) result[static_cast<std::size_t>(read)].touch(s, g);
+    }
+  }
+  // The network's input comes with the first step, its output goes with the last.
+  result[static_cast<std::size_t>(plan.input)].touch(0, 0);
+  result[static_cast<std::size_t>(plan.output)].touch(steps - 1, segments - 1);
+  for (Life& life : result) {
+    if (life.last < life.first) continue;
+    if (keep_all) {
+      life.touch(0, 0);
+      life.touch(steps - 1, segments - 1);
+    }
+    // Across segments a tensor holds all images, and each segment runs once for every group.
+    if (life.first_segment != life.last_segment) {
+      life.first = plan.segments[static_cast<std::size_t>(life.first_segment)].first_step;
+      life.last = plan.segments[static_cast<std::size_t>(life.last_segment)].last_step - 1;
+    }
+  }
+  return result;
+}
+
+/// First fit, the largest tensors first: a tensor goes to the lowest address that no tensor
+/// alive at the same time takes.
+void place(Plan& plan, const std::vector<Life>& life) {
+  struct Placed {
+    std::size_t tensor, begin, end;
+  };
+  const auto bytes_of = [&](std::size_t t) {
+    const Tensor& tensor = plan.tensors[t];
+    int images = plan.chunk;
+    if (tensor.grouped) {
+      images = plan.segments[static_cast<std::size_t>(life[t].first_segment)].group;
+    }
+    return tensor.image_bytes * static_cast<std::size_t>(images);
+  };
+  std::vector<std::size_t> order;
+  for (std::size_t t = 0; t < plan.tensors.size(); ++t) {
+    if (life[t].last >= life[t].first) order.push_back(t);
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return bytes_of(a) > bytes_of(b); });
+  std::vector<Placed> placed;  // by begin
+  for (const std::size_t t : order) {
+    std::size_t begin = 0;
+    for (const Placed& other : placed) {
+      const bool together =
+          life[t].first <= life[other.tensor].last && life[other.tensor].first <= life[t].last;
+      if (together && begin < other.end && other.begin < begin + bytes_of(t)) begin = other.end;
+    }
+    plan.tensors[t].offset = begin;
+    const Placed entry = {t, begin, begin + bytes_of(t)};
+    plan.scratch_bytes = std::max(plan.scratch_bytes, entry.end);
+    placed.insert(
+        std::upper_bound(placed.begin(), placed.end(), entry,
+                         [](const Placed& a, const Placed& b) { return a.begin < b.begin; }),
+        entry);
+  }
+}
+
+}  // namespace
+
+void place_tensors(Plan& plan, bool keep_all) {
+  for (Tensor& tensor : plan.tensors) tensor.image_bytes = aligned(tensor.layout.image_bytes());
+  if (plan.steps.empty()) return;
+  make_segments(plan);
+  const std::vector<Life> life = lives(plan, keep_all);
+  for (std::size_t t = 0; t < life.size(); ++t) {
+    plan.tensors[t].grouped = life[t].first_segment == life[t].last_segment;
+  }
+  place(plan, life);
+}
+
+}  // namespace shiftwise::cpu

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every kernel path equals the reference executor, byte for byte.
+#include <gtest/gtest.h>
+
+#include "backend/compare.h"
+#include "core/diagnostic.h"
+#include "core/parallel.h"
+#include "cpu/cpu.h"
+#include "shared/shape_categories.h"
+
+namespace shiftwise::cpu {
+
+/// How GoogleTest names a path.
+void PrintTo(const KernelPath& path, std::ostream* out) { *out << path.name; }
+
+namespace {
+
+/// One test per path, so that a path that cannot run here is listed as skipped by its name.
+class EveryPath : public testing::TestWithParam<KernelPath> {
+ protected:
+  void SetUp() override {
+    if (!GetParam().runs_here) {
+      GTEST_SKIP() << "kernel path " << GetParam().name << " needs " << GetParam().needs;
+    }
+  }
+  void TearDown() override { core::set_thread_limit(0); }
+
+  /// Node by node, and the output of an unobserved run.
+  static void expect_reference(const std::string& name, const qgraph::QGraph& graph,
+                               tests::Fill fill, int images) {
+    SCOPED_TRACE(name);
+    const auto reference = backend::reference_backend().make(graph);
+    const auto executor = make_executor(graph, GetParam().name);
+    const auto input = tests::make_input(graph.input_type(), images, fill, 1);
+    const backend::Comparison comparison =
+        backend::compare({graph, *reference}, {graph, *executor}, input, images);
+    EXPECT_TRUE(comparison.equal()) << comparison.first.value_or(backend::Difference{}).text();
+  }
+};
+
+std::string path_name(const testing::TestParamInfo<KernelPath>& info) {
+  std::string name = info.param.name;
+  for (char& c : name) {
+    if (c == '-') c = '_';
+  }
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Cpu, EveryPath, testing::ValuesIn(kernel_paths()), path_name);
+
+TEST_P(EveryPath, EqualsTheReferenceOnEveryShapeCategory) {
+  for (const tests::Case& c : tests::shape_categories()) {
+    ASSERT_NO_THROW(qgraph::verify(c.graph)) << c.name;
+    expect_reference(c.name, c.graph, c.fill, 2);
+  }
+}
+
+TEST_P(EveryPath, EqualsTheReferenceOnRandomNetworks) {
+  for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+    const qgraph::QGraph graph = tests::random_network(seed);
+    ASSERT_NO_THROW(qgraph::verify(graph)) << seed;
+    expect_reference("random network " + std::to_string(seed), graph, tests::Fill::kRandom, 2);
+  }
+}
+
+TEST_P(EveryPath, GivesTheSameBytesForAnyThreadCountAndBatch) {
+  const qgraph::QGraph graph = tests::random_network(5);
+  constexpr int kImages = 37;
+  const auto input = tests::make_input(graph.input_type(), kImages, tests::Fill::kRandom, 2);
+  const std::size_t in = input.size() / kImages;
+  const std::size_t out = static_cast<std::size_t>(graph.output_type().shape.elements()) *
+                          (graph.output_type().element == qgraph::Element::kInt32 ? 4 : 1);
+  std::vector<std::byte> expected(out * kImages);
+  backend::reference_backend().make(graph)->run(input, kImages, expected);
+  const auto executor = make_executor(graph, GetParam().name);
+  for (const int threads : {1, 2, 3}) {
+    core::set_thread_limit(threads);
+    for (const int images : {1, 2, 5, kImages}) {
+      std::vector<std::byte> got(out * static_cast<std::size_t>(images));
+      executor->run(std::span(input).first(in * static_cast<std::size_t>(images)), images, got);
+      EXPECT_TRUE(std::equal(got.begin(), got.end(), expected.begin()))
+          << threads << " threads, " << images << " images";
+    }
+  }
+}
+
+TEST_P(EveryPath, IsTheOneThatRanWhenForced) {
+  const qgraph::QGraph graph = tests::random_network(1);
+  ASSERT_EQ(setenv("SHIFTWISE_KERNEL", GetParam().name.c_str(), 1), 0);
+  const auto executor = cpu_backend().make(graph);
+  unsetenv("SHIFTWISE_KERNEL");
+  EXPECT_NE(executor->describe().find("kernels " + GetParam().name + ","), std::string::npos)
+      << executor->describe();
+  EXPECT_GT(executor->memory_bytes(), 0U);
+}
+
+TEST(KernelPaths, RefuseAnUnknownNameListingWhatRunsHere) {
+  ASSERT_EQ(setenv("SHIFTWISE_KERNEL", "mmx", 1), 0);
+  try {
+    selected_path();
+    ADD_FAILURE() << "no error";
+  } catch (const core::Error& error) {
+    EXPECT_EQ(error.diagnostic().fault, core::Fault::kUsage);
+    EXPECT_EQ(error.diagnostic().what, "cannot use the kernels 'mmx'");
+    EXPECT_EQ(error.diagnostic().where, "environment variable SHIFTWISE_KERNEL");
+    EXPECT_EQ(error.diagnostic().hint.find("what runs here: portable"), 0U);
+  }
+  unsetenv("SHIFTWISE_KERNEL");
+}
+
+TEST(KernelPaths, SelectTheFastestThatRunsHere) {
+  unsetenv("SHIFTWISE_KERNEL");
+  std::string fastest;
+  for (const KernelPath& path : kernel_paths()) {
+    if (path.runs_here) fastest = path.name;
+  }
+  EXPECT_EQ(selected_path(), fastest);
+}
+
+TEST(CpuBackend, RefusesABufferOfTheWrongSize) {
+  const qgraph::QGraph graph = tests::random_network(1);
+  const auto executor = cpu_backend().make(graph);
+  std::vector<std::byte> bytes(1);
+  EXPECT_THROW(executor->run(bytes, 1, bytes), core::Error);
+}
+
+}  // namespace
+}  // namespace shiftwise::cpu
