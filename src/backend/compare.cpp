@@ -95,10 +95,12 @@ class Comparer {
       compare_codes(p, expected[pair.expected], got[pair.got]);
       const bool both_end = pair.expected + 1 == expected.size() && pair.got + 1 == got.size();
       if (!both_end) continue;
-      const qgraph::Element element = got_.graph.output_type().element;
-      compare_codes(p, expected[pair.expected], widened(element, got_output));
       got_.executor.run(input, images, got_output);
-      compare_codes(p, expected[pair.expected], widened(element, got_output));
+      if (result_.nodes[p].mismatches == 0) {
+        result_.nodes[p].values -= static_cast<std::int64_t>(expected[pair.expected].size());
+        compare_codes(p, expected[pair.expected],
+                      widened(got_.graph.output_type().element, got_output));
+      }
     }
     result_.images += images;
   }
