@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "core/diagnostic.h"
 #include "data/cifar_records.h"
@@ -46,7 +47,9 @@ std::unique_ptr<Dataset> open_batches(const fs::path& folder, const Listing& lis
         split == Split::kTrain ? "there is no data_batch_*.bin" : "there is no test_batch.bin");
   }
   // In numerical order: data_batch_2 before data_batch_10.
-  std::ranges::stable_sort(batches, {}, [](const fs::path& file) { return file.string().size(); });
+  std::ranges::sort(batches, {}, [](const fs::path& file) {
+    return std::pair(file.string().size(), file.string());
+  });
   return open_cifar_records(batches);
 }
 
