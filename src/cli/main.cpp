@@ -1,2 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-int main() { return 0; }
+#include "cli/app.h"
+
+int main(int argc, char** argv) { return shiftwise::cli::run(argc, argv); }

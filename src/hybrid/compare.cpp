@@ -5,12 +5,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "graph/graph_json.h"
 #include "qgraph/qgraph_json.h"
-#include "qgraph/quantize_input.h"
 
 namespace shiftwise::hybrid {
 namespace {
@@ -115,66 +113,6 @@ Found float_parameters(const graph::Graph& expected, const graph::Graph& got, Co
   return std::nullopt;
 }
 
-/// The codes of every node for the images of one run, filled by an observer.
-class Recorder {
- public:
-  Recorder(const qgraph::QGraph& network, int images) {
-    for (const qgraph::Node& node : network.nodes) {
-      codes_.emplace_back(static_cast<std::size_t>(node.output.shape.elements() * images));
-      elements_.push_back(node.output.shape.elements());
-    }
-  }
-
-  backend::Observer observer() {
-    return [this](const backend::Observation& seen) {  // pieces from several threads are disjoint
-      const auto node = static_cast<std::size_t>(seen.node);
-      std::ranges::copy(seen.codes, codes_[node].begin() + seen.first_image * elements_[node]);
-    };
-  }
-
-  std::span<const std::int32_t> codes(std::size_t node) const { return codes_[node]; }
-
- private:
-  std::vector<std::vector<std::int32_t>> codes_;
-  std::vector<std::int64_t> elements_;
-};
-
-/// Codes as the executors store them, widened.
-std::vector<std::int32_t> widen(const qgraph::Type& type, std::span<const std::byte> bytes) {
-  std::vector<std::int32_t> codes(bytes.size() / qgraph::bytes_per_code(type.element));
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    switch (type.element) {
-      case qgraph::Element::kInt8:
-        codes[i] = static_cast<std::int8_t>(bytes[i]);
-        break;
-      case qgraph::Element::kUint8:
-        codes[i] = static_cast<std::uint8_t>(bytes[i]);
-        break;
-      case qgraph::Element::kInt32:
-        std::memcpy(&codes[i], &bytes[4 * i], sizeof codes[i]);
-        break;
-    }
-  }
-  return codes;
-}
-
-Found node_codes(const qgraph::Node& node, std::span<const std::int32_t> expected,
-                 std::span<const std::int32_t> got, int images, std::int64_t first_image,
-                 Compared& compared) {
-  const core::ImageShape& shape = node.output.shape;
-  Found found = values<std::int32_t>("output of " + node.name,
-                                     {images, shape.channels, shape.height, shape.width}, expected,
-                                     got, compared);
-  if (!found) return found;
-  const auto flat =
-      static_cast<std::size_t>(std::ranges::mismatch(expected, got).in1 - expected.begin());
-  const auto elements = static_cast<std::size_t>(shape.elements());
-  found->index =
-      fmt::format("image {}, {}", first_image + static_cast<std::int64_t>(flat / elements),
-                  index_text(flat % elements, {shape.channels, shape.height, shape.width}));
-  return found;
-}
-
 }  // namespace
 
 Found compare_models(const Model& expected, const Model& got, Compared& compared) {
@@ -192,33 +130,6 @@ Found compare_models(const Model& expected, const Model& got, Compared& compared
   }
   if (Found found = integer_parameters(expected.integers, got.integers, compared)) return found;
   return float_parameters(expected.network, got.network, compared);
-}
-
-Found compare_executors(const qgraph::QGraph& network, backend::Executor& expected,
-                        backend::Executor& got, std::span<const std::byte> input, int images,
-                        std::int64_t first_image, bool every_node, Compared& compared) {
-  const qgraph::Type& type = network.output_type();
-  const auto bytes = static_cast<std::size_t>(type.shape.elements() * images) *
-                     qgraph::bytes_per_code(type.element);
-  std::vector<std::byte> a(bytes);
-  std::vector<std::byte> b(bytes);
-  if (every_node) {
-    Recorder seen_a(network, images);
-    Recorder seen_b(network, images);
-    expected.run(input, images, a, seen_a.observer());
-    got.run(input, images, b, seen_b.observer());
-    for (std::size_t i = 1; i < network.nodes.size(); ++i) {
-      if (Found found = node_codes(network.nodes[i], seen_a.codes(i), seen_b.codes(i), images,
-                                   first_image, compared)) {
-        return found;
-      }
-    }
-    return std::nullopt;
-  }
-  expected.run(input, images, a);
-  got.run(input, images, b);
-  return node_codes(network.nodes.back(), widen(type, a), widen(type, b), images, first_image,
-                    compared);
 }
 
 }  // namespace shiftwise::hybrid

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The first place where two models, or two executors of one model, are not the same.
+// The first place where two models are not the same.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 
-#include "backend/backend.h"
 #include "hybrid/model.h"
 
 namespace shiftwise::hybrid {
@@ -14,7 +13,7 @@ namespace shiftwise::hybrid {
 /// One difference. `expected` belongs to the first of the two, `got` to the second.
 struct Difference {
   std::string what;   ///< "layer1.0.conv1.weight", "exponent of layer1.0.add", ...
-  std::string index;  ///< "[3, 0, 1, 1]", "image 7, [c, y, x]"; empty for a property
+  std::string index;  ///< "[3, 0, 1, 1]"; empty for a property
   std::string expected;
   std::string got;
   std::int64_t differing = 0;  ///< elements of this tensor that differ; 0 for a property
@@ -31,14 +30,5 @@ struct Compared {
 /// and of the float network. Origins may differ.
 std::optional<Difference> compare_models(const Model& expected, const Model& got,
                                          Compared& compared);
-
-/// Runs both executors (of the same network) on [images][C][H][W] input codes, starting with
-/// image `first_image` of a dataset, and compares the output, or with `every_node` every
-/// node in order. The first difference is the one of the earliest node.
-std::optional<Difference> compare_executors(const qgraph::QGraph& network,
-                                            backend::Executor& expected, backend::Executor& got,
-                                            std::span<const std::byte> input, int images,
-                                            std::int64_t first_image, bool every_node,
-                                            Compared& compared);
 
 }  // namespace shiftwise::hybrid

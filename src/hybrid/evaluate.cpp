@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/diagnostic.h"
+
 namespace shiftwise::hybrid {
 namespace {
 
@@ -70,18 +72,26 @@ Accuracy evaluate(Runner& runner, const data::Dataset& dataset, std::int64_t ima
   return result;
 }
 
-Verification verify_integers(Runner& runner, const qgraph::QGraph& network,
-                             backend::Executor& expected, const data::Dataset& dataset,
-                             std::int64_t images, bool every_node, core::Progress& progress) {
-  constexpr int kImagesAtOnce = 8;  // every node's codes of so many are kept
+Verification verify_integers(Runner& runner, const backend::Contender& expected,
+                             const backend::Contender& got, const data::Dataset& dataset,
+                             std::int64_t images, core::Progress& progress) {
+  constexpr int kImagesAtOnce = 16;
   Verification result;
-  progress.begin("verify", images, "images");
+  progress.begin("compare", images, "images");
   for_batches(images, kImagesAtOnce, [&](std::int64_t first, int count) {
     if (result.difference) return;
-    const std::vector<std::byte> codes = runner.input_codes(dataset, first, count);
-    result.difference = compare_executors(network, expected, runner.integers(), codes, count, first,
-                                          every_node, result.compared);
+    const auto codes = runner.input_codes(dataset, first, count);
+    const backend::Comparison comparison = backend::compare(expected, got, codes, count);
+    core::expects(comparison.unmatched.empty(), "the networks compared have the same nodes");
     result.images += count;
+    for (const backend::NodeComparison& node : comparison.nodes) {
+      result.elements += node.values;
+      if (comparison.first && node.node == comparison.first->node) {
+        result.differing = node.mismatches;
+      }
+    }
+    result.difference = comparison.first;
+    if (result.difference) result.difference->image += static_cast<int>(first);
     progress.advance(count);
   });
   progress.end();

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "backend/compare.h"
 #include "core/progress.h"
-#include "hybrid/compare.h"
 #include "hybrid/runner.h"
 
 namespace shiftwise::hybrid {
@@ -38,17 +38,19 @@ struct Accuracy {
 Accuracy evaluate(Runner& runner, const data::Dataset& dataset, std::int64_t images,
                   core::Progress& progress);
 
-/// What a comparison with another executor of the same network found.
+/// What a comparison of two executors found.
 struct Verification {
   std::int64_t images = 0;
-  Compared compared;
-  std::optional<Difference> difference;  ///< the first one; comparing stops there
+  std::int64_t elements = 0;  ///< codes compared, over all nodes
+  /// The first one, with the image's number in the dataset; comparing stops there.
+  std::optional<backend::Difference> difference;
+  std::int64_t differing = 0;  ///< codes of that node that differ, in the images compared
 };
 
-/// Compares the runner's integers with `expected` on images 0 .. images - 1: every element
-/// of the integer network's output, or of every node.
-Verification verify_integers(Runner& runner, const qgraph::QGraph& network,
-                             backend::Executor& expected, const data::Dataset& dataset,
-                             std::int64_t images, bool every_node, core::Progress& progress);
+/// Compares every node's codes on images 0 .. images - 1, which `runner` brings as far as
+/// the integer network.
+Verification verify_integers(Runner& runner, const backend::Contender& expected,
+                             const backend::Contender& got, const data::Dataset& dataset,
+                             std::int64_t images, core::Progress& progress);
 
 }  // namespace shiftwise::hybrid

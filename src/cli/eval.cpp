@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// shiftwise eval: accuracy of the integers beside the float network's, on the same images.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/backends.h"
+#include "cli/data_folder.h"
+#include "cli/difference.h"
+#include "cli/verb.h"
+#include "core/diagnostic.h"
+#include "hybrid/artifact.h"
+#include "hybrid/evaluate.h"
+
+namespace shiftwise::cli {
+namespace {
+
+void add_accuracy(report::Report& report, const char* key, const char* label, std::int64_t correct,
+                  std::int64_t labelled) {
+  const double fraction = static_cast<double>(correct) / static_cast<double>(labelled);
+  const hybrid::Interval interval = hybrid::confidence_95(correct, labelled);
+  report.fact(
+      key, label,
+      {{{"correct", correct},
+        {"fraction", fraction},
+        {"ci95_low", interval.low},
+        {"ci95_high", interval.high}},
+       fmt::format("{:.2f} %  ({} of {}; 95 % confidence {:.2f} to {:.2f} %)", 100 * fraction,
+                   correct, labelled, 100 * interval.low, 100 * interval.high)});
+}
+
+/// A CIFAR-10 network that knows next to nothing was most likely shown the wrong pixels.
+bool looks_misconfigured(const hybrid::Accuracy& accuracy, int classes) {
+  constexpr int kCifar10Classes = 10;
+  constexpr std::int64_t kEnough = 50;
+  return classes == kCifar10Classes && accuracy.labelled >= kEnough &&
+         accuracy.float_correct * 5 < accuracy.labelled;
+}
+
+class Eval : public Verb {
+ public:
+  std::string name() const override { return "eval"; }
+  std::string summary() const override { return "Measure accuracy, in integers and in float"; }
+  std::string examples() const override {
+    return "  shiftwise eval OUT\n"
+           "  shiftwise eval OUT --data cifar-10-batches-bin --backend cpu\n"
+           "  shiftwise eval OUT --images 1000 --verify\n";
+  }
+
+  void declare(CLI::App& app) override {
+    app.add_option("model", model_, "A folder that quantize wrote")->required();
+    app.add_option("--data", data_, "Folder with the test images");
+    app.add_option("--backend", backend_, "What runs the integers: cpu or reference");
+    app.add_option("--images", images_, "How many, from the first; 0: all")
+        ->check(CLI::NonNegativeNumber);
+    verify_option_ =
+        app.add_option("--verify", verify_,
+                       "Compare every code of every layer with the reference executor on the "
+                       "first N images (200 if not given)")
+            ->check(CLI::PositiveNumber)
+            ->expected(0, 1);
+    app.add_flag("--no-float", no_float_, "Leave the float network out");
+  }
+
+  int run(Console& console) override {
+    const hybrid::Model model = hybrid::read_model(model_);
+    const DataFolder folder = find_data(data_);
+    const auto dataset = data::open_dataset(folder.path, data::Split::kTest);
+    const std::int64_t images = images_to_use(*dataset, images_);
+    hybrid::Runner runner(model, backends().find(backend_), !no_float_);
+
+    report::Report report = begin_report(*this);
+    report.fact("model", "model", report::text(model_));
+    report.fact("data", "data",
+                {dataset->describe(), fmt::format("{} ({})", dataset->describe(), folder.origin)});
+    report.fact("backend", "integers on",
+                {{{"name", backend_}, {"description", runner.integers().describe()}},
+                 runner.integers().describe()});
+    const bool verified = add_verification(report, runner, model, *dataset, images, console);
+    if (verified) add_evaluation(report, runner, *dataset, images, console);
+    console.show(report);
+    return verified ? 0 : static_cast<int>(core::Fault::kCheck);
+  }
+
+ private:
+  bool add_verification(report::Report& report, hybrid::Runner& runner, const hybrid::Model& model,
+                        const data::Dataset& dataset, std::int64_t images, Console& console) const {
+    if (verify_option_->count() == 0) {
+      report.data("verify", nullptr);
+      return true;
+    }
+    const auto reference = backend::reference_backend().make(model.integers);
+    const hybrid::Verification found = hybrid::verify_integers(
+        runner, {model.integers, *reference}, {model.integers, runner.integers()}, dataset,
+        std::min(verify_, images), console.progress());
+    add_comparison(report, "verify", "verified", "the reference executor", found);
+    return !found.difference;
+  }
+
+  void add_evaluation(report::Report& report, hybrid::Runner& runner, const data::Dataset& dataset,
+                      std::int64_t images, Console& console) const {
+    const hybrid::Accuracy found = hybrid::evaluate(runner, dataset, images, console.progress());
+    report.fact("images", "images", report::count(found.images));
+    report.data("labelled", found.labelled);
+    if (!no_float_ && found.labelled > 0) {
+      add_accuracy(report, "float_top1", "float top-1", found.float_correct, found.labelled);
+    }
+    if (found.labelled > 0) {
+      add_accuracy(report, "integer_top1", "integer top-1", found.integer_correct, found.labelled);
+    }
+    if (!no_float_) {
+      report.fact(
+          "agreement", "agreement",
+          report::percent(static_cast<double>(found.agreeing) / static_cast<double>(found.images)));
+      report.fact("sqnr_db", "SQNR of the integers", report::decibels(found.sqnr_db));
+    }
+    report.fact(
+        "seconds", "time",
+        {found.seconds, fmt::format("{} ({:.1f} images/s)", report::duration_text(found.seconds),
+                                    static_cast<double>(found.images) / found.seconds)});
+    if (found.labelled == 0)
+      report.note("the images have no labels: there is no accuracy to tell.");
+    if (!no_float_ && looks_misconfigured(found, runner.classes())) {
+      report.warning(
+          "the float network itself is under 20 %. Its pixels are probably normalised in another "
+          "way than in training, or its classes are in another order: quantize again with --mean, "
+          "--std and --labels as in training.");
+    }
+  }
+
+  std::string model_;
+  std::string data_;
+  std::string backend_ = "cpu";
+  std::int64_t images_ = 0;
+  std::int64_t verify_ = 200;
+  CLI::Option* verify_option_ = nullptr;
+  bool no_float_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_eval() { return std::make_unique<Eval>(); }
+
+}  // namespace shiftwise::cli
