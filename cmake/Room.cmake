@@ -32,29 +32,33 @@ function(shiftwise_room NAME)
   target_link_libraries(shiftwise_${NAME} ${scope} ${ROOM_LIBRARIES})
 endfunction()
 
-# shiftwise_test(ROOM [USES room...] [LIBRARIES target...] [LABEL label])
+# shiftwise_test(ROOM [NAME name] [USES room...] [LIBRARIES target...] [LABEL label])
 #
-# Builds every *_test.cpp of the current folder into <ROOM>_test. Tests see the room that
-# they test, what it uses, and the rooms in USES. LABEL (default unit) says what they need.
+# Builds every *_test.cpp of the current folder into <NAME>_test (default: the room's name).
+# Tests see the room that they test, what it uses, and the rooms in USES. LABEL (default
+# unit) says what they need.
 function(shiftwise_test ROOM)
-  cmake_parse_arguments(PARSE_ARGV 1 TEST "" "LABEL" "USES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 TEST "" "LABEL;NAME" "USES;LIBRARIES")
   if(NOT TEST_LABEL)
     set(TEST_LABEL unit)
+  endif()
+  if(NOT TEST_NAME)
+    set(TEST_NAME ${ROOM})
   endif()
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
   if(NOT sources)
     return()
   endif()
-  add_executable(${ROOM}_test ${sources})
-  target_link_libraries(${ROOM}_test PRIVATE shiftwise_${ROOM} ${TEST_LIBRARIES}
+  add_executable(${TEST_NAME}_test ${sources})
+  target_link_libraries(${TEST_NAME}_test PRIVATE shiftwise_${ROOM} ${TEST_LIBRARIES}
                                              GTest::gtest_main Threads::Threads)
   foreach(used IN LISTS TEST_USES)
-    target_link_libraries(${ROOM}_test PRIVATE shiftwise_${used})
+    target_link_libraries(${TEST_NAME}_test PRIVATE shiftwise_${used})
   endforeach()
-  target_include_directories(${ROOM}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")
-  target_compile_definitions(${ROOM}_test PRIVATE
+  target_include_directories(${TEST_NAME}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  target_compile_definitions(${TEST_NAME}_test PRIVATE
     SHIFTWISE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" SHIFTWISE_BINARY_DIR="${PROJECT_BINARY_DIR}")
   include(GoogleTest)
-  gtest_discover_tests(${ROOM}_test TEST_PREFIX "${ROOM}." DISCOVERY_TIMEOUT 60
+  gtest_discover_tests(${TEST_NAME}_test TEST_PREFIX "${TEST_NAME}." DISCOVERY_TIMEOUT 60
                        PROPERTIES LABELS ${TEST_LABEL} TIMEOUT 900)
 endfunction()
