@@ -2,24 +2,13 @@
 // Pictures and CIFAR records from bytes that nobody vouches for: an Error or a result.
 #include <cstdint>
 
-#include "core/diagnostic.h"
 #include "data/cifar_records.h"
 #include "data/picture.h"
-
-namespace {
-
-template <typename Reader>
-void try_to(Reader read) {
-  try {
-    read();
-  } catch (const shiftwise::core::Error&) {  // the only exception that a reader may throw
-  }
-}
-
-}  // namespace
+#include "try_to.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace shiftwise::data;
+  using shiftwise::fuzz::try_to;
   const std::span bytes = std::as_bytes(std::span(data, size));
   try_to([&] { decode_picture(bytes, "input"); });
   try_to([&] { check_records(bytes, "input"); });

@@ -9,187 +9,86 @@
 #include "core/diagnostic.h"
 #include "core/progress.h"
 #include "pickle/pickle.h"
+#include "pickle/scanner.h"
 
 namespace shiftwise::pickle {
 
 /// Real files hold some ten thousand values; a value takes about 150 bytes.
 constexpr std::size_t kMostValues = std::size_t{1} << 20;
 
-class Machine {
+class Machine : private Scanner {
  public:
   Machine(std::span<const std::byte> bytes, const Globals& globals, Document& document)
-      : bytes_(bytes), globals_(globals), document_(document) {}
+      : Scanner(bytes, document.where()), globals_(globals), document_(document) {}
 
   void run() {
-    while (!stopped_) {
-      opcode_at_ = at_;
-      step(static_cast<unsigned char>(take(1).front()));
-    }
-    document_.size_ = at_;
+    while (!stopped_) step(next_opcode());
+    document_.size_ = at();
   }
 
  private:
   void step(unsigned char opcode) {
+    // clang-format off: it is a table
     switch (opcode) {
-      case 0x80:
-        protocol();
-        break;
-      case 0x95:
-        take(8);
-        break;  // FRAME: only a hint about buffering
-      case '.':
-        document_.root_ = pop(), stopped_ = true;
-        break;
+      case 0x80:  protocol(); break;
+      case 0x95:  take(8); break;  // FRAME: only a hint about buffering
+      case '.':   document_.root_ = pop(), stopped_ = true; break;
 
-      case 'N':
-        push(Kind::kNone);
-        break;
-      case 0x88:
-        push(Kind::kBool).integer = 1;
-        break;
-      case 0x89:
-        push(Kind::kBool);
-        break;
-      case 'J':
-        push(Kind::kInt).integer = static_cast<std::int32_t>(number(4));
-        break;
-      case 'K':
-        push(Kind::kInt).integer = number(1);
-        break;
-      case 'M':
-        push(Kind::kInt).integer = number(2);
-        break;
-      case 0x8a:
-        big_integer(length(1));
-        break;
-      case 0x8b:
-        big_integer(length(4));
-        break;
-      case 'G':
-        real();
-        break;
+      case 'N':   push(Kind::kNone); break;
+      case 0x88:  push(Kind::kBool).integer = 1; break;
+      case 0x89:  push(Kind::kBool); break;
+      case 'J':   push(Kind::kInt).integer = static_cast<std::int32_t>(number(4)); break;
+      case 'K':   push(Kind::kInt).integer = number(1); break;
+      case 'M':   push(Kind::kInt).integer = number(2); break;
+      case 0x8a:  big_integer(length(1)); break;
+      case 0x8b:  big_integer(length(4)); break;
+      case 'G':   real(); break;
 
-      case 'U':
-        push(Kind::kBytes).text = text(length(1));
-        break;
-      case 'T':
-        push(Kind::kBytes).text = text(length(4));
-        break;
-      case 'C':
-        push(Kind::kBytes).text = text(length(1));
-        break;
-      case 'B':
-        push(Kind::kBytes).text = text(length(4));
-        break;
-      case 0x8e:
-        push(Kind::kBytes).text = text(length(8));
-        break;
-      case 0x8c:
-        push(Kind::kString).text = text(length(1));
-        break;
-      case 'X':
-        push(Kind::kString).text = text(length(4));
-        break;
-      case 0x8d:
-        push(Kind::kString).text = text(length(8));
-        break;
+      case 'U':   push(Kind::kBytes).text = text(length(1)); break;
+      case 'T':   push(Kind::kBytes).text = text(length(4)); break;
+      case 'C':   push(Kind::kBytes).text = text(length(1)); break;
+      case 'B':   push(Kind::kBytes).text = text(length(4)); break;
+      case 0x8e:  push(Kind::kBytes).text = text(length(8)); break;
+      case 0x8c:  push(Kind::kString).text = text(length(1)); break;
+      case 'X':   push(Kind::kString).text = text(length(4)); break;
+      case 0x8d:  push(Kind::kString).text = text(length(8)); break;
 
-      case '(':
-        marks_.push_back(stack_.size());
-        break;
-      case '0':
-        pop();
-        break;
-      case '1':
-        pop_to_mark();
-        break;
-      case '2':
-        push(top());
-        break;
-      case 'q':
-        memo_[number(1)] = &top();
-        break;
-      case 'r':
-        memo_[number(4)] = &top();
-        break;
-      case 0x94:
-        memo_[static_cast<std::int64_t>(memo_.size())] = &top();
-        break;
-      case 'h':
-        push(remembered(number(1)));
-        break;
-      case 'j':
-        push(remembered(number(4)));
-        break;
+      case '(':   marks_.push_back(stack_.size()); break;
+      case '0':   pop(); break;
+      case '1':   pop_to_mark(); break;
+      case '2':   push(top()); break;
+      case 'q':   memo_[number(1)] = &top(); break;
+      case 'r':   memo_[number(4)] = &top(); break;
+      case 0x94:  memo_[static_cast<std::int64_t>(memo_.size())] = &top(); break;
+      case 'h':   push(remembered(number(1))); break;
+      case 'j':   push(remembered(number(4))); break;
 
-      case ']':
-        push(Kind::kList);
-        break;
-      case '}':
-        push(Kind::kDict);
-        break;
-      case ')':
-        push(Kind::kTuple);
-        break;
-      case 0x8f:
-        push(Kind::kSet);
-        break;
-      case 'l':
-        collect(Kind::kList);
-        break;
-      case 't':
-        collect(Kind::kTuple);
-        break;
-      case 0x91:
-        collect(Kind::kSet);
-        break;  // a frozen one
-      case 'd':
-        collect(Kind::kDict);
-        break;
-      case 0x85:
-        tuple(1);
-        break;
-      case 0x86:
-        tuple(2);
-        break;
-      case 0x87:
-        tuple(3);
-        break;
-      case 'a':
-        add_items(Kind::kList, {pop()});
-        break;
-      case 'e':
-        add_items(Kind::kList, pop_to_mark());
-        break;
-      case 0x90:
-        add_items(Kind::kSet, pop_to_mark());
-        break;
-      case 's':
-        set_item();
-        break;
-      case 'u':
-        add_items(Kind::kDict, pop_to_mark());
-        break;
+      case ']':   push(Kind::kList); break;
+      case '}':   push(Kind::kDict); break;
+      case ')':   push(Kind::kTuple); break;
+      case 0x8f:  push(Kind::kSet); break;
+      case 'l':   collect(Kind::kList); break;
+      case 't':   collect(Kind::kTuple); break;
+      case 0x91:  collect(Kind::kSet); break;  // a frozen one
+      case 'd':   collect(Kind::kDict); break;
+      case 0x85:  tuple(1); break;
+      case 0x86:  tuple(2); break;
+      case 0x87:  tuple(3); break;
+      case 'a':   add_items(Kind::kList, {pop()}); break;
+      case 'e':   add_items(Kind::kList, pop_to_mark()); break;
+      case 0x90:  add_items(Kind::kSet, pop_to_mark()); break;
+      case 's':   set_item(); break;
+      case 'u':   add_items(Kind::kDict, pop_to_mark()); break;
 
-      case 'c':
-        global_line();
-        break;
-      case 0x93:
-        global_stack();
-        break;
-      case 'R':
-      case 0x81:
-        object();
-        break;
-      case 'b':
-        build();
-        break;
-      case 'Q':
-        persistent();
-        break;
+      case 'c':   global_line(); break;
+      case 0x93:  global_stack(); break;
+      case 'R': case 0x81: object(); break;
+      case 'b':   build(); break;
+      case 'Q':   persistent(); break;
       default:
         fail(fmt::format("opcode 0x{:02x} has no place in plain data", opcode));
     }
+    // clang-format on
   }
 
   void protocol() {
@@ -305,7 +204,7 @@ class Machine {
     if ((document_.values_.size() & 0xfff) == 0) core::check_interrupted();
     Value& value = document_.values_.emplace_back();
     value.kind = kind;
-    value.offset = opcode_at_;
+    value.offset = opcode_at();
     stack_.push_back(&value);
     return value;
   }
@@ -340,37 +239,6 @@ class Machine {
     return *found->second;
   }
 
-  std::span<const std::byte> take(std::size_t count) {
-    if (count > bytes_.size() - at_) fail("the pickle ends too early");
-    at_ += count;
-    return bytes_.subspan(at_ - count, count);
-  }
-
-  /// An unsigned little-endian number of 1, 2 or 4 bytes.
-  std::int64_t number(std::size_t size) { return static_cast<std::int64_t>(length(size)); }
-
-  std::size_t length(std::size_t size) {
-    std::size_t value = 0;
-    const std::span digits = take(size);
-    for (std::size_t i = 0; i < size; ++i) {
-      value |= std::to_integer<std::size_t>(digits[i]) << (8 * i);
-    }
-    return value;
-  }
-
-  std::string_view text(std::size_t size) {
-    const std::span bytes = take(size);
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-  }
-
-  std::string_view line() {
-    const std::string_view rest = text(bytes_.size() - at_);
-    at_ -= rest.size();
-    const std::size_t end = rest.find('\n');
-    if (end == std::string_view::npos) fail("the pickle ends too early");
-    return text(end + 1).substr(0, end);
-  }
-
   static std::string printable(std::string_view name) {
     constexpr std::size_t kLongest = 100;
     std::string shown;
@@ -378,17 +246,8 @@ class Machine {
     return shown;
   }
 
-  [[noreturn]] void fail(const std::string& why) const {
-    throw core::Error({.what = "cannot read a pickle",
-                       .where = fmt::format("{}, byte {}", document_.where_, opcode_at_),
-                       .why = why});
-  }
-
-  std::span<const std::byte> bytes_;
   const Globals& globals_;
   Document& document_;
-  std::size_t at_ = 0;
-  std::size_t opcode_at_ = 0;
   bool stopped_ = false;
   std::vector<Value*> stack_;
   std::vector<std::size_t> marks_;
