@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A convolution as a step: weights packed, bias folded, geometry settled once.
 #include <algorithm>
-#include <cstring>
+#include <limits>
 
 #include "cpu/aligned.h"
 #include "cpu/step.h"
@@ -67,7 +67,6 @@ class Convolution : public Step {
     writes = plan.output;
     for (const ConvolutionPlan::Term& term : plan.terms) add_term(term);
     const Layout& out = plan.output_layout;
-    conv_.terms = static_cast<int>(plan.terms.size());
     settle_leads(plan);
     conv_.inner = plan.inner;
     conv_.inner_shift = plan.inner_shift;
@@ -76,9 +75,10 @@ class Convolution : public Step {
     conv_.inner_lead = plan.inner_lead;
     conv_.to_even = plan.to_even;
     conv_.shift = plan.shift;
-    conv_.stored = out.element == qgraph::Element::kInt32   ? Stored::kInt32
-                   : out.element == qgraph::Element::kUint8 ? Stored::kUint8
-                                                            : Stored::kBiasedInt8;
+    conv_.int32 = out.element == qgraph::Element::kInt32;
+    if (!plan.inner && !plan.to_even && !conv_.int32) {
+      conv_.finish = plan.skip < 0 ? Finish::kCodes : Finish::kResidual;
+    }
     settle_geometry(plan);
     fold_bias(plan);
     blocks_ = round_up(out.channels, kBlock) / kBlock;
@@ -92,8 +92,8 @@ class Convolution : public Step {
 
   void run(const Images& images, int part, int parts) const override {
     Conv conv = conv_;
-    for (int t = 0; t < conv.terms; ++t) {
-      conv.products[t].input = images.image(reads[static_cast<std::size_t>(t)]) + input_offset_[t];
+    for (std::size_t t = 0; t < weights_.size(); ++t) {
+      conv.products[t].input = images.image(reads[t]) + input_offset_[t];
     }
     if (has_skip_) conv.skip = images.image(reads.back()) + skip_offset_;
     std::uint8_t* output = images.image(writes);
@@ -131,14 +131,11 @@ class Convolution : public Step {
     products.row = term.layout.row_bytes() * term.stride;
   }
 
-  /// v = ((v0 << between) + v1) << lead: of two terms, the one that moves left comes first and
-  /// the other does not move, because they are aligned to the smaller exponent.
+  /// Of two terms the one that moves left comes first and the other does not move, because
+  /// they are aligned to the smaller exponent. One term that moves is followed by an empty one.
   void settle_leads(const ConvolutionPlan& plan) {
-    if (plan.terms.size() == 1) {
-      conv_.lead = plan.terms[0].lead;
-    } else {
-      conv_.between = plan.terms[0].lead;
-    }
+    conv_.between = plan.terms[0].lead;
+    conv_.terms = plan.terms.size() == 2 || conv_.between != 0 ? 2 : 1;
   }
 
   /// Rows of the output merge into longer ones where every tensor of the step is contiguous:
@@ -170,9 +167,35 @@ class Convolution : public Step {
     for (Products& products : conv_.products) products.row *= rows_merged_;
     conv_.output_row *= rows_merged_;
     conv_.skip_row *= rows_merged_;
+    choose_rows_at_once(plan);
     const std::ptrdiff_t input_bytes = plan.terms[0].layout.image_bytes();
     weights_first_ = static_cast<std::ptrdiff_t>(weight_bytes) > input_bytes;
     slices_ = static_cast<int>(weight_bytes / kSliceBytes) + 1;
+  }
+
+  /// The number of rows with the least traffic from the second cache: weights come again for
+  /// every group of rows unless they fit the first cache beside them, rows come again for
+  /// every strip of outputs unless they fit.
+  void choose_rows_at_once(const ConvolutionPlan& plan) {
+    std::int64_t row_bytes = plan.output_layout.image_bytes();
+    if (has_skip_) row_bytes += plan.skip_layout.image_bytes();
+    for (const auto& term : plan.terms) row_bytes += term.layout.image_bytes();
+    row_bytes /= rows_;
+    const auto weights = static_cast<std::int64_t>(weight_bytes);
+    const std::int64_t strips = (plan.output_layout.channels + kStrip - 1) / kStrip;
+    std::int64_t least = std::numeric_limits<std::int64_t>::max();
+    for (int rows = 1; rows <= rows_; ++rows) {
+      const std::int64_t group = row_bytes * rows;
+      const std::int64_t groups = (rows_ + rows - 1) / rows;
+      const bool rows_stay = group + weights / strips <= kFirstCacheBytes;
+      const bool weights_stay = group + weights <= kFirstCacheBytes;
+      const std::int64_t traffic =
+          weights * (weights_stay ? 1 : groups) + row_bytes * rows_ * (rows_stay ? 1 : strips);
+      if (traffic < least) {
+        least = traffic;
+        conv_.rows_at_once = rows;
+      }
+    }
   }
 
   /// Biases, the halves of the roundings, and what storing int8 codes plus 128 adds to every
@@ -183,6 +206,7 @@ class Convolution : public Step {
     std::uint32_t after = 0;  // added after the inner requantization, or at once without one
     if (has_skip_) after -= wrapped(plan.skip_layout.bias()) << plan.skip_lead;
     after += wrapped(half(plan.shift, plan.to_even));
+    after += wrapped(plan.output_layout.bias()) << plan.shift;
     std::uint32_t before = plan.inner ? wrapped(half(plan.inner_shift, plan.to_even)) : after;
     conv_.extra = static_cast<std::int32_t>(plan.inner ? after : 0);
     for (int o = 0; o < outputs; ++o) {
@@ -201,7 +225,9 @@ class Convolution : public Step {
     conv_.bias = bias_.data();
   }
 
-  static constexpr int kLongEnough = 64;               // pixels; little is lost at the ends then
+  static constexpr int kLongEnough = 28;  // pixels; little is lost at the ends then
+  static constexpr int kStrip = 32;       // outputs that the fastest kernels make together
+  static constexpr std::int64_t kFirstCacheBytes = 32 << 10;
   static constexpr std::size_t kSliceBytes = 1 << 18;  // of weights, to stay in a second cache
 
   const Kernels& kernels_;

@@ -86,6 +86,8 @@ std::size_t CpuExecutor::memory_bytes() const {
   return bytes;
 }
 
+std::size_t CpuExecutor::output_bytes() const { return image_bytes(graph_.output_type()); }
+
 void CpuExecutor::run(std::span<const std::byte> input, int images, std::span<std::byte> output,
                       const backend::Observer& observer) {
   const std::lock_guard<std::mutex> lock(running_);

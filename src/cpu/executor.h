@@ -23,6 +23,8 @@ class CpuExecutor : public backend::Executor {
            const backend::Observer& observer = {}) override;
 
   const Plan& plan() const { return plan_; }
+  /// Bytes of one image's output.
+  std::size_t output_bytes() const;
   const Kernels& kernels() const { return kernels_; }
   /// As run() on one thread; adds the time of step i to seconds[i], and that of bringing codes
   /// in and out to seconds[number of steps].

@@ -24,25 +24,30 @@ struct Products {
   std::ptrdiff_t row = 0;    ///< bytes
 };
 
-enum class Stored { kUint8, kBiasedInt8, kInt32 };
+/// What becomes of a sum v (docs/cpu-kernels.md); the three are compiled apart for speed.
+enum class Finish {
+  kCodes,     ///< v >> shift
+  kResidual,  ///< (v + (stored skip << skip_lead)) >> shift
+  kGeneral,   ///< every field of Conv is looked at
+};
 
 /// A convolution and everything up to the stored result, in 32 bits that may wrap on the way
-/// but not at the end (docs/cpu-kernels.md):
-///   v = products[0]; with two terms v = (v << between) + products[1]
-///   v = (v << lead) + bias[o]
-///   with `inner`: v = clamp(round(v, inner_shift), -128..127 or 0..255) << inner_lead + extra
+/// but not at the end:
+///   v = bias[o] + products[0], or with two terms
+///   v = (products[0] << between) + bias[o] + products[1]
+///   with `inner`: v = (clamp(round(v, inner_shift), inner_low, inner_high) << inner_lead) + extra
 ///   with `skip`: v += stored skip << skip_lead
-///   kInt32: v is stored; else the 8-bit saturation of round(v, shift)
+///   int32: v is stored; else the uint8 saturation of round(v, shift)
 /// round(v, s) is v >> s where the half is already in bias and extra, and half-to-even on top
-/// of the plain v where `to_even`.
+/// of the plain v where `to_even`. An int8 code is stored plus 128, which is in bias or extra
+/// too.
 struct Conv {
   Products products[2];
   int terms = 1;
   int between = 0;
-
-  int lead = 0;
   const std::int32_t* bias = nullptr;  ///< [O rounded up to 16]
 
+  Finish finish = Finish::kGeneral;
   bool inner = false;
   int inner_shift = 0;
   std::int32_t inner_low = 0;
@@ -57,12 +62,13 @@ struct Conv {
 
   bool to_even = false;
   int shift = 0;
-  Stored stored = Stored::kUint8;
+  bool int32 = false;
   std::uint8_t* output = nullptr;  ///< output (0, 0), channel 0
   std::ptrdiff_t output_pixel = 0;
   std::ptrdiff_t output_row = 0;
 
-  int width = 0;  ///< outputs in a row
+  int width = 0;         ///< outputs in a row
+  int rows_at_once = 1;  ///< rows of which all outputs are made before the next ones
 };
 
 /// The part of a convolution that one call makes: rows [row, row_end), blocks of 16 outputs

@@ -13,7 +13,7 @@ using qgraph::Element;
 using qgraph::NodeId;
 
 /// Whether the kernels' 32-bit rounding of this node's sum is exact: a right shift, a mode
-/// that they know, and room for the half below 2^31.
+/// that they know, and room below 2^31 for the half and for the 128 of a stored int8 code.
 bool fits_kernels(const qgraph::QGraph& graph, NodeId id) {
   if (graph.nodes[static_cast<std::size_t>(id)].output.element == Element::kInt32) return true;
   if (graph.rounding != arith::Rounding::kPositiveInf &&
@@ -23,7 +23,9 @@ bool fits_kernels(const qgraph::QGraph& graph, NodeId id) {
   const int shift = qgraph::output_shift(graph, id).value;
   if (shift < 0) return false;
   const std::int64_t half = shift == 0 ? 0 : std::int64_t{1} << (shift - 1);
-  return qgraph::accumulator_bound(graph, id) + half <= std::numeric_limits<std::int32_t>::max();
+  const std::int64_t bias = std::int64_t{128} << shift;
+  return qgraph::accumulator_bound(graph, id) + half + bias <=
+         std::numeric_limits<std::int32_t>::max();
 }
 
 class Planner {
@@ -76,9 +78,9 @@ class Planner {
     add_step(make_max_pool(pool, layout(from), layout(id_)), {from}, id_);
   }
 
-  void operator()(const qgraph::SubsamplePad& pad) {
+  void operator()(const qgraph::SubsamplePad&) {
     const NodeId from = node(id_).inputs[0];
-    add_step(make_subsample_pad(pad, layout(from), layout(id_)), {from}, id_);
+    add_step(make_subsample_pad(graph_, id_, layout(from), layout(id_)), {from}, id_);
   }
 
   void operator()(const qgraph::GlobalAveragePool&) {

@@ -135,18 +135,23 @@ class MaxPool : public RowStep {
 
 class SubsamplePad : public RowStep {
  public:
-  SubsamplePad(const qgraph::SubsamplePad& pad, Layout from, Layout to)
-      : RowStep(to), pad_(pad), from_(from) {}
+  SubsamplePad(const qgraph::QGraph& graph, qgraph::NodeId node, Layout from, Layout to)
+      : RowStep(to),
+        pad_(std::get<qgraph::SubsamplePad>(graph.nodes[static_cast<std::size_t>(node)].operation)),
+        requantizer_(graph, node),
+        from_(from) {}
 
  private:
   void make_pixel(const Images& images, int y, int x, std::uint8_t* pixel) const override {
+    const std::uint8_t* source = input(images, 0) + from_.offset(y * pad_.stride, x * pad_.stride);
     std::memset(pixel, to().bias(), static_cast<std::size_t>(to().channels));
-    std::memcpy(pixel + pad_.channels_before,
-                input(images, 0) + from_.offset(y * pad_.stride, x * pad_.stride),
-                static_cast<std::size_t>(from_.channels));
+    for (int c = 0; c < from_.channels; ++c) {
+      pixel[pad_.channels_before + c] = requantizer_.stored(code_at(from_, source, c));
+    }
   }
 
   qgraph::SubsamplePad pad_;
+  Requantizer requantizer_;
   Layout from_;
 };
 
@@ -198,9 +203,9 @@ std::unique_ptr<Step> make_max_pool(const qgraph::MaxPool& pool, const Layout& f
   return std::make_unique<MaxPool>(pool, from, to);
 }
 
-std::unique_ptr<Step> make_subsample_pad(const qgraph::SubsamplePad& pad, const Layout& from,
-                                         const Layout& to) {
-  return std::make_unique<SubsamplePad>(pad, from, to);
+std::unique_ptr<Step> make_subsample_pad(const qgraph::QGraph& graph, qgraph::NodeId node,
+                                         const Layout& from, const Layout& to) {
+  return std::make_unique<SubsamplePad>(graph, node, from, to);
 }
 
 std::unique_ptr<Step> make_average_pool(const qgraph::QGraph& graph, qgraph::NodeId node,

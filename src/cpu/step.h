@@ -77,8 +77,8 @@ std::unique_ptr<Step> make_add(const qgraph::QGraph& graph, qgraph::NodeId node,
                                const Layout& b, const Layout& to);
 std::unique_ptr<Step> make_max_pool(const qgraph::MaxPool& pool, const Layout& from,
                                     const Layout& to);
-std::unique_ptr<Step> make_subsample_pad(const qgraph::SubsamplePad& pad, const Layout& from,
-                                         const Layout& to);
+std::unique_ptr<Step> make_subsample_pad(const qgraph::QGraph& graph, qgraph::NodeId node,
+                                         const Layout& from, const Layout& to);
 std::unique_ptr<Step> make_average_pool(const qgraph::QGraph& graph, qgraph::NodeId node,
                                         const Layout& from, const Layout& to);
 

@@ -45,7 +45,6 @@ struct Lanes {
     sums.high = _mm256_add_epi32(sums.high, _mm256_madd_epi16(code.odd, weight.high_odd));
   }
 
-  static Sums zero() { return all(0); }
   static Sums all(std::int32_t value) {
     return {_mm256_set1_epi32(value), _mm256_set1_epi32(value)};
   }
@@ -58,6 +57,8 @@ struct Lanes {
     const __m128i codes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
     return {_mm256_cvtepu8_epi32(codes), _mm256_cvtepu8_epi32(_mm_srli_si128(codes, 8))};
   }
+  /// Keeps the compiler from seeing that several sums start with the same value.
+  static void separate(Sums& sums) { asm("" : "+x"(sums.low), "+x"(sums.high)); }
   static Sums add(const Sums& a, const Sums& b) {
     return {_mm256_add_epi32(a.low, b.low), _mm256_add_epi32(a.high, b.high)};
   }
@@ -83,28 +84,27 @@ struct Lanes {
   static __m256i narrow(const Sums& v) {
     return _mm256_permute4x64_epi64(_mm256_packs_epi32(v.low, v.high), 0xd8);
   }
-  static void store_uint8(std::uint8_t* to, const Sums& v) {
-    const __m256i words = narrow(v);
+  static void store_codes(std::uint8_t* to, const Sums (&v)[1]) {
+    const __m256i words = narrow(v[0]);
     _mm_storeu_si128(
         reinterpret_cast<__m128i*>(to),
         _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
-  }
-  static void store_biased_int8(std::uint8_t* to, const Sums& v) {
-    const __m256i words = narrow(v);
-    const __m128i codes =
-        _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm_xor_si128(codes, _mm_set1_epi8(-128)));
   }
 };
 
 std::int64_t peak(std::int64_t rounds) {
   constexpr int kSums = 10;
-  __m256i sums[kSums] = {};
-  __m256i code = _mm256_set1_epi32(rounds != 0 ? 0x00010002 : 0);
+  __m256i sums[kSums];
+  // Opaque values, or the compiler would see that all sums are the same.
+  SHIFTWISE_UNROLL for (int s = 0; s < kSums; ++s) {
+    sums[s] = _mm256_setzero_si256();
+    asm volatile("" : "+x"(sums[s]));
+  }
+  __m256i code = _mm256_set1_epi32(0x00010002);
   __m256i weight = _mm256_set1_epi32(0x00030001);
   for (std::int64_t i = 0; i < rounds; ++i) {
     SHIFTWISE_UNROLL for (int s = 0; s < kSums; ++s) {
-      asm("" : "+x"(code), "+x"(weight));
+      asm("" : "+x"(code), "+x"(weight));  // one multiplication for each sum
       sums[s] = _mm256_add_epi32(sums[s], _mm256_madd_epi16(code, weight));
     }
   }

@@ -23,16 +23,18 @@ struct Avx512Lanes {
     return _mm512_set1_epi32(group);
   }
   static void multiply_add(Sums& sums, Pixel code, Weights weight) {
-    sums = _mm512_dpbusd_epi32(sums, code, weight);
+    // As an instruction of its own: GCC 12 copies the sums of the intrinsic between registers.
+    asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(code), "v"(weight));
   }
 
-  static Sums zero() { return _mm512_setzero_si512(); }
   static Sums all(std::int32_t value) { return _mm512_set1_epi32(value); }
   static Sums load(const std::int32_t* from) { return _mm512_loadu_si512(from); }
   static void store(std::int32_t* to, Sums v) { _mm512_storeu_si512(to, v); }
   static Sums load_codes(const std::uint8_t* from) {
     return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
   }
+  /// Keeps the compiler from seeing that several sums start with the same value.
+  static void separate(Sums& sums) { asm("" : "+v"(sums)); }
   static Sums add(Sums a, Sums b) { return _mm512_add_epi32(a, b); }
   static Sums shift_left(Sums v, int by) { return _mm512_sll_epi32(v, _mm_cvtsi32_si128(by)); }
   static Sums shift_right(Sums v, int by) { return _mm512_sra_epi32(v, _mm_cvtsi32_si128(by)); }
@@ -40,13 +42,18 @@ struct Avx512Lanes {
   static Sums clamp(Sums v, std::int32_t low, std::int32_t high) {
     return _mm512_min_epi32(_mm512_max_epi32(v, _mm512_set1_epi32(low)), _mm512_set1_epi32(high));
   }
-  static void store_uint8(std::uint8_t* to, Sums v) {
+  static void store_codes(std::uint8_t* to, const Sums (&v)[1]) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to),
-                     _mm512_cvtusepi32_epi8(_mm512_max_epi32(v, _mm512_setzero_si512())));
+                     _mm512_cvtusepi32_epi8(_mm512_max_epi32(v[0], _mm512_setzero_si512())));
   }
-  static void store_biased_int8(std::uint8_t* to, Sums v) {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(to),
-                     _mm_xor_si128(_mm512_cvtsepi32_epi8(v), _mm_set1_epi8(-128)));
+  /// The packs work within quarters of a register: quarter q of the result is 4 codes of v[0],
+  /// 4 of v[1], and both again.
+  static void store_codes(std::uint8_t* to, const Sums (&v)[2]) {
+    const __m512i words = _mm512_packs_epi32(v[0], v[1]);
+    const __m512i codes = _mm512_packus_epi16(words, words);
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 0, 0, 0, 0, 0, 0, 0, 0);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to),
+                        _mm512_castsi512_si256(_mm512_permutexvar_epi32(order, codes)));
   }
 };
 

@@ -8,7 +8,12 @@ namespace {
 
 std::int64_t peak(std::int64_t rounds) {
   constexpr int kSums = 20;
-  __m512i sums[kSums] = {};
+  __m512i sums[kSums];
+  // Opaque values, or the compiler would see that all sums are the same.
+  SHIFTWISE_UNROLL for (int s = 0; s < kSums; ++s) {
+    sums[s] = _mm512_setzero_si512();
+    asm volatile("" : "+v"(sums[s]));
+  }
   const __m512i code = _mm512_set1_epi32(0x01020304);
   const __m512i weight = _mm512_set1_epi32(0x01010101);
   for (std::int64_t i = 0; i < rounds; ++i) {

@@ -14,6 +14,8 @@
 #include "cpu/kernels.h"
 
 #define SHIFTWISE_UNROLL _Pragma("GCC unroll 32")
+// Sums stay in registers only while no call takes their address.
+#define SHIFTWISE_INLINE __attribute__((always_inline)) inline
 
 namespace shiftwise::cpu {
 
@@ -24,21 +26,36 @@ struct RegisterBlock {
   static constexpr int kPixels = Rows * Columns;
   Sums sums[kPixels][Blocks];
 
-  void clear() {
-    SHIFTWISE_UNROLL for (int p = 0; p < kPixels; ++p) {
-      SHIFTWISE_UNROLL for (int b = 0; b < Blocks; ++b) sums[p][b] = Lanes::zero();
-    }
-  }
-
-  void shift_left(int by) {
+  SHIFTWISE_INLINE void set_zero() {
     SHIFTWISE_UNROLL for (int p = 0; p < kPixels; ++p) {
       SHIFTWISE_UNROLL for (int b = 0; b < Blocks; ++b) {
-        sums[p][b] = Lanes::shift_left(sums[p][b], by);
+        sums[p][b] = Lanes::all(0);
+        Lanes::separate(sums[p][b]);
       }
     }
   }
 
-  void add_products(const Products& products, int y, int x, int block) {
+  /// bias: of the first block.
+  SHIFTWISE_INLINE void set(const std::int32_t* bias) {
+    SHIFTWISE_UNROLL for (int b = 0; b < Blocks; ++b) {
+      const Sums start = Lanes::load(bias + b * kBlock);
+      SHIFTWISE_UNROLL for (int p = 0; p < kPixels; ++p) {
+        sums[p][b] = start;
+        Lanes::separate(sums[p][b]);
+      }
+    }
+  }
+
+  SHIFTWISE_INLINE void shift_and_add(int by, const std::int32_t* bias) {
+    SHIFTWISE_UNROLL for (int b = 0; b < Blocks; ++b) {
+      const Sums addend = Lanes::load(bias + b * kBlock);
+      SHIFTWISE_UNROLL for (int p = 0; p < kPixels; ++p) {
+        sums[p][b] = Lanes::add(Lanes::shift_left(sums[p][b], by), addend);
+      }
+    }
+  }
+
+  SHIFTWISE_INLINE void add_products(const Products& products, int y, int x, int block) {
     const std::uint8_t* input = products.input + y * products.row + x * products.pixel;
     const std::ptrdiff_t stride =
         std::ptrdiff_t{products.runs} * products.groups * (kBlock * kGroup);
@@ -67,7 +84,7 @@ struct RegisterBlock {
 
 /// round(v, s) of struct Conv.
 template <class Lanes>
-typename Lanes::Sums rounded(typename Lanes::Sums v, int shift, bool to_even) {
+SHIFTWISE_INLINE typename Lanes::Sums rounded(typename Lanes::Sums v, int shift, bool to_even) {
   if (to_even && shift > 0) {
     const auto half = Lanes::all((std::int32_t{1} << (shift - 1)) - 1);
     v = Lanes::add(v, Lanes::add(half, Lanes::low_bit(Lanes::shift_right(v, shift))));
@@ -75,69 +92,78 @@ typename Lanes::Sums rounded(typename Lanes::Sums v, int shift, bool to_even) {
   return Lanes::shift_right(v, shift);
 }
 
-/// From a sum of products to the stored result: pixel (y, x), outputs 16 * block ...
-template <class Lanes>
-void finish(const Conv& conv, typename Lanes::Sums v, typename Lanes::Sums bias, int y, int x,
-            int block) {
-  if (conv.lead != 0) v = Lanes::shift_left(v, conv.lead);
-  v = Lanes::add(v, bias);
-  if (conv.inner) {
+/// A sum just before its last shift. skip: stored codes of its 16 outputs.
+template <class Lanes, Finish kind>
+SHIFTWISE_INLINE typename Lanes::Sums before_shift(const Conv& conv, typename Lanes::Sums v,
+                                                   const std::uint8_t* skip) {
+  if (kind == Finish::kGeneral && conv.inner) {
     v = rounded<Lanes>(v, conv.inner_shift, conv.to_even);
     v = Lanes::clamp(v, conv.inner_low, conv.inner_high);
     v = Lanes::add(Lanes::shift_left(v, conv.inner_lead), Lanes::all(conv.extra));
   }
-  if (conv.skip != nullptr) {
-    const auto skip =
-        Lanes::load_codes(conv.skip + y * conv.skip_row + x * conv.skip_pixel + block * kBlock);
-    v = Lanes::add(v, Lanes::shift_left(skip, conv.skip_lead));
+  if (kind == Finish::kResidual || (kind == Finish::kGeneral && conv.skip != nullptr)) {
+    v = Lanes::add(v, Lanes::shift_left(Lanes::load_codes(skip), conv.skip_lead));
   }
-  std::uint8_t* output = conv.output + y * conv.output_row + x * conv.output_pixel;
-  if (conv.stored == Stored::kInt32) {
-    Lanes::store(reinterpret_cast<std::int32_t*>(output) + block * kBlock, v);
-    return;
-  }
-  v = rounded<Lanes>(v, conv.shift, conv.to_even);
-  if (conv.stored == Stored::kUint8) {
-    Lanes::store_uint8(output + block * kBlock, v);
-  } else {
-    Lanes::store_biased_int8(output + block * kBlock, v);
-  }
+  return v;
 }
 
-template <class Lanes, int Rows, int Columns, int Blocks>
+/// From sums to stored results: pixel (y, x), `Blocks` x 16 outputs from block `block`.
+template <class Lanes, Finish kind, int Blocks>
+SHIFTWISE_INLINE void finish(const Conv& conv, const typename Lanes::Sums (&sums)[Blocks], int y,
+                             int x, int block) {
+  const std::uint8_t* skip = conv.skip + y * conv.skip_row + x * conv.skip_pixel + block * kBlock;
+  std::uint8_t* output = conv.output + y * conv.output_row + x * conv.output_pixel;
+  const bool to_even = kind == Finish::kGeneral && conv.to_even;
+  typename Lanes::Sums v[Blocks];
+  SHIFTWISE_UNROLL for (int b = 0; b < Blocks; ++b) {
+    v[b] = before_shift<Lanes, kind>(conv, sums[b], skip + b * kBlock);
+    if (kind == Finish::kGeneral && conv.int32) {
+      Lanes::store(reinterpret_cast<std::int32_t*>(output) + (block + b) * kBlock, v[b]);
+    } else {
+      v[b] = rounded<Lanes>(v[b], conv.shift, to_even);
+    }
+  }
+  if (kind == Finish::kGeneral && conv.int32) return;
+  Lanes::store_codes(output + block * kBlock, v);
+}
+
+template <class Lanes, Finish kind, int Rows, int Columns, int Blocks>
 void convolve_block(const Conv& conv, int y, int x, int block) {
   RegisterBlock<Lanes, Rows, Columns, Blocks> registers;
-  registers.clear();
+  const std::int32_t* bias = conv.bias + block * kBlock;
+  if (conv.between == 0) {
+    registers.set(bias);
+  } else {
+    registers.set_zero();
+  }
   registers.add_products(conv.products[0], y, x, block);
   if (conv.terms == 2) {
-    if (conv.between != 0) registers.shift_left(conv.between);
+    if (conv.between != 0) registers.shift_and_add(conv.between, bias);
     registers.add_products(conv.products[1], y, x, block);
   }
-  SHIFTWISE_UNROLL for (int b = 0; b < Blocks; ++b) {
-    const auto bias = Lanes::load(conv.bias + (block + b) * kBlock);
-    SHIFTWISE_UNROLL for (int p = 0; p < Rows * Columns; ++p) {
-      finish<Lanes>(conv, registers.sums[p][b], bias, y + p / Columns, x + p % Columns, block + b);
-    }
+  SHIFTWISE_UNROLL for (int p = 0; p < Rows * Columns; ++p) {
+    finish<Lanes, kind>(conv, registers.sums[p], y + p / Columns, x + p % Columns, block);
   }
 }
 
 using ConvolveBlock = void (*)(const Conv&, int y, int x, int block);
 
 /// Entry c of `list`: convolve_block for c + 1 columns.
-template <class Lanes, int Rows, int Blocks, class Columns>
+template <class Lanes, Finish kind, int Rows, int Blocks, class Columns>
 struct Table;
-template <class Lanes, int Rows, int Blocks, int... Columns>
-struct Table<Lanes, Rows, Blocks, std::integer_sequence<int, Columns...>> {
-  static constexpr ConvolveBlock list[] = {convolve_block<Lanes, Rows, Columns + 1, Blocks>...};
+template <class Lanes, Finish kind, int Rows, int Blocks, int... Columns>
+struct Table<Lanes, kind, Rows, Blocks, std::integer_sequence<int, Columns...>> {
+  static constexpr ConvolveBlock list[] = {
+      convolve_block<Lanes, kind, Rows, Columns + 1, Blocks>...};
 };
 
 /// Makes the outputs of Blocks x 16 channels. Two rows go at once where a row is so short that
 /// one would leave the multipliers waiting for their own results.
-template <class Lanes, int Blocks>
+template <class Lanes, Finish kind, int Blocks>
 void convolve_strip(const Conv& conv, const Part& part, int block) {
   static constexpr int kPixels = Lanes::kPixels;
-  using OneRow = Table<Lanes, 1, Blocks, std::make_integer_sequence<int, kPixels>>;
-  using TwoRows = Table<Lanes, 2, Blocks, std::make_integer_sequence<int, kPixels / 2>>;
+  using OneRow = Table<Lanes, kind, 1, Blocks, std::make_integer_sequence<int, kPixels>>;
+  using TwoRows = Table<Lanes, kind, 2, Blocks, std::make_integer_sequence<int, kPixels / 2>>;
   const int pieces = (conv.width + kPixels - 1) / kPixels;
   for (int y = part.row; y < part.row_end;) {
     const bool two = conv.width <= kPixels / 2 && y + 1 < part.row_end;
@@ -150,15 +176,34 @@ void convolve_strip(const Conv& conv, const Part& part, int block) {
   }
 }
 
-/// Kernels::convolve. The weights of kBlocks x 16 outputs stay in the first cache while the
-/// pixels pass by.
+template <class Lanes, Finish kind>
+void convolve_as(const Conv& conv, const Part& part) {
+  for (int row = part.row; row < part.row_end; row += conv.rows_at_once) {
+    Part rows = part;
+    rows.row = row;
+    if (row + conv.rows_at_once < part.row_end) rows.row_end = row + conv.rows_at_once;
+    int block = part.block;
+    for (; block + Lanes::kBlocks <= part.block_end; block += Lanes::kBlocks) {
+      convolve_strip<Lanes, kind, Lanes::kBlocks>(conv, rows, block);
+    }
+    for (; block < part.block_end; ++block) {
+      convolve_strip<Lanes, Finish::kGeneral, 1>(conv, rows, block);
+    }
+  }
+}
+
+/// Kernels::convolve. The weights of kBlocks x 16 outputs stay in the first cache while
+/// rows_at_once rows pass by; these rows stay there while the outputs are gone through.
 template <class Lanes>
 void convolve(const Conv& conv, const Part& part) {
-  int block = part.block;
-  for (; block + Lanes::kBlocks <= part.block_end; block += Lanes::kBlocks) {
-    convolve_strip<Lanes, Lanes::kBlocks>(conv, part, block);
+  switch (conv.finish) {
+    case Finish::kCodes:
+      return convolve_as<Lanes, Finish::kCodes>(conv, part);
+    case Finish::kResidual:
+      return convolve_as<Lanes, Finish::kResidual>(conv, part);
+    case Finish::kGeneral:
+      return convolve_as<Lanes, Finish::kGeneral>(conv, part);
   }
-  for (; block < part.block_end; ++block) convolve_strip<Lanes, 1>(conv, part, block);
 }
 
 }  // namespace shiftwise::cpu

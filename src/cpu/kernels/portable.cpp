@@ -34,7 +34,6 @@ struct Lanes {
     }
   }
 
-  static Sums zero() { return all(0); }
   static Sums all(std::int32_t value) {
     return each([&](int) { return value; });
   }
@@ -47,6 +46,7 @@ struct Lanes {
   static Sums load_codes(const std::uint8_t* from) {
     return each([&](int i) { return from[i]; });
   }
+  static void separate(Sums&) {}
   static Sums add(const Sums& a, const Sums& b) {
     return each([&](int i) { return wrap(a.lane[i]) + wrap(b.lane[i]); });
   }
@@ -65,12 +65,9 @@ struct Lanes {
   static Sums clamp(const Sums& v, std::int32_t low, std::int32_t high) {
     return each([&](int i) { return clamp(v.lane[i], low, high); });
   }
-  static void store_uint8(std::uint8_t* to, const Sums& v) {
-    for (int i = 0; i < kBlock; ++i) to[i] = static_cast<std::uint8_t>(clamp(v.lane[i], 0, 255));
-  }
-  static void store_biased_int8(std::uint8_t* to, const Sums& v) {
+  static void store_codes(std::uint8_t* to, const Sums (&v)[1]) {
     for (int i = 0; i < kBlock; ++i) {
-      to[i] = static_cast<std::uint8_t>(clamp(v.lane[i], -128, 127) + 128);
+      to[i] = static_cast<std::uint8_t>(clamp(v[0].lane[i], 0, 255));
     }
   }
 };
@@ -78,7 +75,7 @@ struct Lanes {
 std::int64_t peak(std::int64_t rounds) {
   const std::int8_t weight[kBlock * kGroup] = {1, -1, 2};
   const std::uint8_t code[kGroup] = {1, 2, 3, 4};
-  Lanes::Sums sums = Lanes::zero();
+  Lanes::Sums sums = Lanes::all(0);
   for (std::int64_t i = 0; i < rounds; ++i) {
     Lanes::multiply_add(sums, code, weight);
     asm volatile("" : : "g"(&sums) : "memory");
