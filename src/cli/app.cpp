@@ -95,7 +95,7 @@ int run_verb(Verb& verb, int argc, char** argv) {
     return refuse_usage(verb, app, error);
   }
   if (common.print_config) {
-    write_output(app.config_to_str(/*default_also=*/true, /*write_description=*/true));
+    write_output(config_text(app));
     return 0;
   }
   core::set_thread_limit(common.threads);

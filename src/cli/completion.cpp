@@ -98,7 +98,7 @@ class Completion : public Verb {
   std::string summary() const override { return "Print a completion script for bash, zsh or fish"; }
   std::string examples() const override { return "  eval \"$(shiftwise completion bash)\"\n"; }
   void declare(CLI::App& app) override {
-    app.add_option("shell", shell_, "bash, zsh or fish")->required();
+    app.add_option("shell", shell_, "bash, zsh or fish")->type_name("NAME")->required();
   }
 
   int run(Console&) override {

@@ -22,13 +22,14 @@ class Data : public Verb {
   }
 
   void declare(CLI::App& app) override {
-    app.add_option("set", set_, "Which one: cifar10")->required();
+    app.add_option("set", set_, "Which one: cifar10")->type_name("NAME")->required();
     app.add_option("--from", request_.source,
-                   "A folder or archive that you have (binary or python version); else download");
-    app.add_option("-o,--output", request_.output, "The folder to make");
+                   "A folder or archive that you have (binary or python version); else download")
+        ->type_name("PATH");
+    app.add_option("-o,--output", request_.output, "The folder to make")->type_name("FOLDER");
     app.add_flag("--force", request_.overwrite, "Replace a folder that was made so earlier");
-    app.add_option("--url", request_.url, "Where to download from");
-    app.add_option("--md5", request_.md5, "What the archive's MD5 sum must be");
+    app.add_option("--url", request_.url, "Where to download from")->type_name("URL");
+    app.add_option("--md5", request_.md5, "What the archive's MD5 sum must be")->type_name("SUM");
   }
 
   int run(Console& console) override {

@@ -48,17 +48,18 @@ class Eval : public Verb {
   }
 
   void declare(CLI::App& app) override {
-    app.add_option("model", model_, "A folder that quantize wrote")->required();
-    app.add_option("--data", data_, "Folder with the test images");
-    app.add_option("--backend", backend_, "What runs the integers: cpu or reference");
+    app.add_option("model", model_, "A folder that quantize wrote")
+        ->type_name("FOLDER")
+        ->required();
+    app.add_option("--data", data_, "Folder with the test images")->type_name("FOLDER");
+    app.add_option("--backend", backend_, "What runs the integers: cpu or reference")
+        ->type_name("NAME");
     app.add_option("--images", images_, "How many, from the first; 0: all")
+        ->type_name("N")
         ->check(CLI::NonNegativeNumber);
-    verify_option_ =
-        app.add_option("--verify", verify_,
-                       "Compare every code of every layer with the reference executor on the "
-                       "first N images (200 if not given)")
-            ->check(CLI::PositiveNumber)
-            ->expected(0, 1);
+    app.add_flag("--verify{200}", verify_,
+                 "Compare every code of every layer with the reference executor on the first 200 "
+                 "images, or on N with --verify=N");
     app.add_flag("--no-float", no_float_, "Leave the float network out");
   }
 
@@ -85,7 +86,7 @@ class Eval : public Verb {
  private:
   bool add_verification(report::Report& report, hybrid::Runner& runner, const hybrid::Model& model,
                         const data::Dataset& dataset, std::int64_t images, Console& console) const {
-    if (verify_option_->count() == 0) {
+    if (verify_ <= 0) {
       report.data("verify", nullptr);
       return true;
     }
@@ -132,8 +133,7 @@ class Eval : public Verb {
   std::string data_;
   std::string backend_ = "cpu";
   std::int64_t images_ = 0;
-  std::int64_t verify_ = 200;
-  CLI::Option* verify_option_ = nullptr;
+  std::int64_t verify_ = 0;
   bool no_float_ = false;
 };
 

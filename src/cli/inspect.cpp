@@ -63,6 +63,7 @@ class Inspect : public Verb {
 
   void declare(CLI::App& app) override {
     app.add_option("model", path_, "A checkpoint (.pt, .pth, .tar, .safetensors) or such a folder")
+        ->type_name("PATH")
         ->required();
     options_.declare(app);
   }

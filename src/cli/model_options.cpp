@@ -53,24 +53,34 @@ std::array<float, 3> channels(const char* option, const std::string& text) {
 }  // namespace
 
 void ModelOptions::declare(CLI::App& app) {
-  constexpr const char* kGroup = "What the checkpoint does not say";
-  app.add_option("--strides", strides_, "First stride of each stage, like 1,2,2,2")->group(kGroup);
+  constexpr const char* kGroup = "Checkpoint";
+  app.add_option("--strides", strides_, "First stride of each stage, like 1,2,2,2")
+      ->type_name("LIST")
+      ->group(kGroup);
   app.add_option("--input-size", input_size_, "Height and width of an image, like 32x32")
+      ->type_name("HxW")
       ->group(kGroup);
   app.add_option("--stem-stride", stem_stride_, "Stride of the first convolution")
       ->check(CLI::Range(1, 8))
+      ->type_name("N")
       ->group(kGroup);
   app.add_option("--stem-pool", stem_pool_, "Whether a max pool follows the first convolution")
       ->check(CLI::IsMember({"yes", "no"}))
+      ->type_name("yes|no")
       ->group(kGroup);
   app.add_option("--bn-epsilon", epsilon_, "Epsilon of the batch norms")
       ->check(CLI::PositiveNumber)
+      ->type_name("X")
       ->group(kGroup);
   app.add_option("--mean", mean_, "Mean of the pixels (0 to 1) per channel, like 0.5,0.5,0.5")
+      ->type_name("LIST")
       ->group(kGroup);
-  app.add_option("--std", std_, "Standard deviation of the pixels per channel")->group(kGroup);
+  app.add_option("--std", std_, "Standard deviation of the pixels per channel")
+      ->type_name("LIST")
+      ->group(kGroup);
   app.add_option("--labels", labels_,
                  "Names of the classes in index order: with commas, or a file with one per line")
+      ->type_name("LIST|FILE")
       ->group(kGroup);
 }
 
@@ -78,9 +88,9 @@ model::Overrides ModelOptions::overrides() const {
   model::Overrides result;
   if (!strides_.empty()) result.strides = numbers<int>("--strides", strides_, ',', 0);
   if (!input_size_.empty()) result.input_size = numbers<int>("--input-size", input_size_, 'x', 2);
-  if (stem_stride_ != 0) result.stem_stride = stem_stride_;
+  result.stem_stride = stem_stride_;
   if (!stem_pool_.empty()) result.stem_pool = stem_pool_ == "yes";
-  if (epsilon_ > 0) result.batch_norm_epsilon = epsilon_;
+  result.batch_norm_epsilon = epsilon_;
   return result;
 }
 

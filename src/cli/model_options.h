@@ -4,6 +4,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,9 +36,9 @@ class ModelOptions {
  private:
   std::string strides_;
   std::string input_size_;
-  int stem_stride_ = 0;
+  std::optional<int> stem_stride_;
   std::string stem_pool_;
-  float epsilon_ = 0;
+  std::optional<float> epsilon_;
   std::string mean_;
   std::string std_;
   std::string labels_;

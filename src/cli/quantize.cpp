@@ -55,15 +55,21 @@ class Quantize : public Verb {
   }
 
   void declare(CLI::App& app) override {
-    app.add_option("model", model_, "A checkpoint (.pt, .pth, .tar, .safetensors)")->required();
-    app.add_option("-o,--output", output_, "The folder to make")->required();
+    app.add_option("model", model_, "A checkpoint (.pt, .pth, .tar, .safetensors)")
+        ->type_name("FILE")
+        ->required();
+    app.add_option("-o,--output", output_, "The folder to make")->type_name("FOLDER")->required();
     app.add_flag("--force", force_, "Replace a folder that quantize made earlier");
-    app.add_option("--data", data_, "Folder with the images to calibrate on");
+    app.add_option("--data", data_, "Folder with the images to calibrate on")->type_name("FOLDER");
     app.add_option("--calibration-images", images_, "How many, from the first; 0: all")
+        ->type_name("N")
         ->check(CLI::NonNegativeNumber);
-    app.add_option("--preset", preset_, "accurate, or seed: the published Brevitas flow");
-    app.add_option("--offload", offload_, "Stages to turn into integers: conv2_x,conv3_x or all");
-    app.add_option("--rounding", rounding_, "Rounding of the shifts: positive-inf, conv-even, ...");
+    app.add_option("--preset", preset_, "accurate, or seed: the published Brevitas flow")
+        ->type_name("NAME");
+    app.add_option("--offload", offload_, "Stages to turn into integers: conv2_x,conv3_x or all")
+        ->type_name("LIST");
+    app.add_option("--rounding", rounding_, "Rounding of the shifts: positive-inf, conv-even, ...")
+        ->type_name("NAME");
     options_.declare(app);
   }
 

@@ -38,10 +38,16 @@ class Run : public Verb {
   }
 
   void declare(CLI::App& app) override {
-    app.add_option("model", model_, "A folder that quantize wrote")->required();
-    app.add_option("files", files_, "PNG, JPEG or files of CIFAR records")->required();
-    app.add_option("--backend", backend_, "What runs the integers: cpu or reference");
+    app.add_option("model", model_, "A folder that quantize wrote")
+        ->type_name("FOLDER")
+        ->required();
+    app.add_option("files", files_, "PNG, JPEG or files of CIFAR records")
+        ->type_name("FILE")
+        ->required();
+    app.add_option("--backend", backend_, "What runs the integers: cpu or reference")
+        ->type_name("NAME");
     app.add_option("--images", images_, "How many, from the first; 0: all")
+        ->type_name("N")
         ->check(CLI::NonNegativeNumber);
   }
 

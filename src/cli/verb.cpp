@@ -2,6 +2,7 @@
 #include "cli/verb.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
@@ -45,15 +46,18 @@ std::vector<std::unique_ptr<Verb>> make_verbs() {
 
 void declare_all(Verb& verb, CommonOptions& common, CLI::App& app) {
   app.option_defaults()->always_capture_default();
+  app.set_help_flag();  // added again below, so that the verb's own options come first
   verb.declare(app);
-  constexpr const char* kGroup = "Options of every verb";
+  constexpr const char* kGroup = "Common";
   app.add_option("-j,--threads", common.threads, "Threads to use; 0: one per core")
       ->check(CLI::Range(0, 4096))
+      ->type_name("N")
       ->group(kGroup);
   app.add_flag("--json", common.json, "Print the result as JSON")->group(kGroup);
   app.add_flag("-q,--quiet", common.quiet, "No progress")->group(kGroup);
-  app.set_config("--config", "", "Read options from this file (as --print-config writes it)")
+  app.set_config("--config", "", "Read options from this file, as --print-config writes it")
       ->configurable(false)
+      ->type_name("FILE")
       ->group(kGroup);
   app.allow_config_extras(CLI::config_extras_mode::error);
   app.add_flag("--print-config", common.print_config,
@@ -61,8 +65,29 @@ void declare_all(Verb& verb, CommonOptions& common, CLI::App& app) {
       ->configurable(false)
       ->group(kGroup);
   app.set_version_flag("--version", std::string(hybrid::version()))->group(kGroup);
-  app.get_help_ptr()->group(kGroup);
+  app.set_help_flag("-h,--help", "Show this")->group(kGroup);
   app.footer("Examples:\n" + verb.examples());
+}
+
+std::string config_text(const CLI::App& app) {
+  const auto quoted = [](const std::string& value) {
+    const char quote = value.find('"') == std::string::npos ? '"' : '\'';
+    return quote + value + quote;
+  };
+  std::string text = fmt::format("# {}: {}\n", app.get_name(), app.get_description());
+  for (const CLI::Option* option : app.get_options()) {
+    if (!option->get_configurable()) continue;
+    std::vector<std::string> values = option->results();
+    if (values.empty() && !option->get_default_str().empty()) {
+      values.push_back(option->get_default_str());
+    }
+    const bool given = !values.empty();
+    for (std::string& value : values) value = quoted(value);
+    const std::string list = fmt::format("{}", fmt::join(values, ", "));
+    text += fmt::format("\n# {}\n{}{}={}\n", option->get_description(), given ? "" : "# ",
+                        option->get_single_name(), values.size() > 1 ? "[" + list + "]" : list);
+  }
+  return text;
 }
 
 }  // namespace shiftwise::cli

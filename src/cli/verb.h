@@ -69,4 +69,7 @@ struct CommonOptions {
 /// Fills `app` with a verb's options and the common ones.
 void declare_all(Verb& verb, CommonOptions& common, CLI::App& app);
 
+/// The options in effect, as --config reads them; those that nobody set are comments.
+std::string config_text(const CLI::App& app);
+
 }  // namespace shiftwise::cli

@@ -31,10 +31,10 @@ ProgressPrinter::~ProgressPrinter() {
   if (running_ && shown_ && terminal_) out_ << kRewrite << std::flush;  // left by an exception
 }
 
-std::string ProgressPrinter::quantity(double units) const {
+std::string ProgressPrinter::quantity(double units, bool with_unit) const {
   if (unit_ == "bytes") return bytes_text(units);
-  return fmt::format("{:.{}f} {}", units, units < 10 && units != static_cast<int>(units) ? 1 : 0,
-                     unit_);
+  const int decimals = units < 10 && units != static_cast<int>(units) ? 1 : 0;
+  return fmt::format("{:.{}f}{}", units, decimals, with_unit ? " " + unit_ : "");
 }
 
 void ProgressPrinter::begin(std::string_view step, std::int64_t total, std::string_view unit) {
@@ -54,12 +54,13 @@ void ProgressPrinter::advance(std::int64_t units) {
   const std::lock_guard lock(mutex_);
   done_ += units;
   const double now = clock_();
-  if (!running_ || now < next_s_) return;
+  if (!running_ || now < next_s_ || done_ == total_) return;
   next_s_ = now + (terminal_ ? kTerminalInterval_s : kPlainInterval_s);
   shown_ = true;
   const double elapsed = now - start_s_;
   const double rate = static_cast<double>(done_) / elapsed;
-  std::string line = fmt::format("{}: {}", step_, quantity(static_cast<double>(done_)));
+  std::string line =
+      fmt::format("{}: {}", step_, quantity(static_cast<double>(done_), total_ <= 0));
   if (total_ > 0) {
     line +=
         fmt::format(" of {} ({} %)", quantity(static_cast<double>(total_)), 100 * done_ / total_);

@@ -25,7 +25,7 @@ class ProgressPrinter : public core::Progress {
   void end() override;
 
  private:
-  std::string quantity(double units) const;
+  std::string quantity(double units, bool with_unit = true) const;
   void finish();
 
   std::ostream& out_;

@@ -36,8 +36,8 @@ TEST(ProgressPrinter, PrintsAPlainLineNowAndThenWhereNobodyWatches) {
   }
   harness.printer.end();
   EXPECT_EQ(harness.out.str(),
-            "evaluate: 10 images of 100 images (10 %), 10 images/s, 9.0 s left\n"
-            "evaluate: 60 images of 100 images (60 %), 10 images/s, 4.0 s left\n"
+            "evaluate: 10 of 100 images (10 %), 10 images/s, 9.0 s left\n"
+            "evaluate: 60 of 100 images (60 %), 10 images/s, 4.0 s left\n"
             "evaluate: 100 images in 10 s (10 images/s)\n");
 }
 
