@@ -76,7 +76,7 @@ class Convolution : public Step {
     conv_.to_even = plan.to_even;
     conv_.shift = plan.shift;
     conv_.int32 = out.element == qgraph::Element::kInt32;
-    if (!plan.inner && !plan.to_even && !conv_.int32) {
+    if (!plan.inner && !plan.to_even && !conv_.int32 && plan.skip_lead <= kLargestSkipLead) {
       conv_.finish = plan.skip < 0 ? Finish::kCodes : Finish::kResidual;
     }
     settle_geometry(plan);

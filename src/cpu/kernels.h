@@ -24,10 +24,13 @@ struct Products {
   std::ptrdiff_t row = 0;    ///< bytes
 };
 
+/// The factor 2^skip_lead must fit 16 bits with a sign.
+inline constexpr int kLargestSkipLead = 14;
+
 /// What becomes of a sum v (docs/cpu-kernels.md); the three are compiled apart for speed.
 enum class Finish {
   kCodes,     ///< v >> shift
-  kResidual,  ///< (v + (stored skip << skip_lead)) >> shift
+  kResidual,  ///< (v + (stored skip << skip_lead)) >> shift, skip_lead <= kLargestSkipLead
   kGeneral,   ///< every field of Conv is looked at
 };
 

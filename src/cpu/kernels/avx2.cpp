@@ -20,6 +20,7 @@ struct Lanes {
   struct Pixel {
     __m256i even, odd;
   };
+  using Count = __m256i;
   static constexpr int kPixels = 4;
   static constexpr int kBlocks = 1;
 
@@ -62,13 +63,17 @@ struct Lanes {
   static Sums add(const Sums& a, const Sums& b) {
     return {_mm256_add_epi32(a.low, b.low), _mm256_add_epi32(a.high, b.high)};
   }
-  static Sums shift_left(const Sums& v, int by) {
-    const __m128i count = _mm_cvtsi32_si128(by);
-    return {_mm256_sll_epi32(v.low, count), _mm256_sll_epi32(v.high, count)};
+  static Sums add_scaled(const Sums& v, const std::uint8_t* codes, const Sums& factor) {
+    const Sums skip = load_codes(codes);
+    return {_mm256_add_epi32(v.low, _mm256_madd_epi16(skip.low, factor.low)),
+            _mm256_add_epi32(v.high, _mm256_madd_epi16(skip.high, factor.high))};
   }
-  static Sums shift_right(const Sums& v, int by) {
-    const __m128i count = _mm_cvtsi32_si128(by);
-    return {_mm256_sra_epi32(v.low, count), _mm256_sra_epi32(v.high, count)};
+  static Count count(int by) { return _mm256_set1_epi32(by); }
+  static Sums shift_left(const Sums& v, Count by) {
+    return {_mm256_sllv_epi32(v.low, by), _mm256_sllv_epi32(v.high, by)};
+  }
+  static Sums shift_right(const Sums& v, Count by) {
+    return {_mm256_srav_epi32(v.low, by), _mm256_srav_epi32(v.high, by)};
   }
   static Sums low_bit(const Sums& v) {
     const __m256i one = _mm256_set1_epi32(1);

@@ -13,6 +13,7 @@ struct Avx512Lanes {
   using Sums = __m512i;
   using Weights = __m512i;
   using Pixel = __m512i;
+  using Count = __m512i;
   static constexpr int kPixels = 14;  // 14 x 2 sums, 2 weights, 1 pixel: 31 of 32 registers
   static constexpr int kBlocks = 2;
 
@@ -36,8 +37,13 @@ struct Avx512Lanes {
   /// Keeps the compiler from seeing that several sums start with the same value.
   static void separate(Sums& sums) { asm("" : "+v"(sums)); }
   static Sums add(Sums a, Sums b) { return _mm512_add_epi32(a, b); }
-  static Sums shift_left(Sums v, int by) { return _mm512_sll_epi32(v, _mm_cvtsi32_si128(by)); }
-  static Sums shift_right(Sums v, int by) { return _mm512_sra_epi32(v, _mm_cvtsi32_si128(by)); }
+  /// A code fits 16 bits and so does the factor.
+  static Sums add_scaled(Sums v, const std::uint8_t* codes, Sums factor) {
+    return _mm512_dpwssd_epi32(v, load_codes(codes), factor);
+  }
+  static Count count(int by) { return _mm512_set1_epi32(by); }
+  static Sums shift_left(Sums v, Count by) { return _mm512_sllv_epi32(v, by); }
+  static Sums shift_right(Sums v, Count by) { return _mm512_srav_epi32(v, by); }
   static Sums low_bit(Sums v) { return _mm512_and_si512(v, _mm512_set1_epi32(1)); }
   static Sums clamp(Sums v, std::int32_t low, std::int32_t high) {
     return _mm512_min_epi32(_mm512_max_epi32(v, _mm512_set1_epi32(low)), _mm512_set1_epi32(high));

@@ -50,7 +50,7 @@ struct RegisterBlock {
     SHIFTWISE_UNROLL for (int b = 0; b < Blocks; ++b) {
       const Sums addend = Lanes::load(bias + b * kBlock);
       SHIFTWISE_UNROLL for (int p = 0; p < kPixels; ++p) {
-        sums[p][b] = Lanes::add(Lanes::shift_left(sums[p][b], by), addend);
+        sums[p][b] = Lanes::add(Lanes::shift_left(sums[p][b], Lanes::count(by)), addend);
       }
     }
   }
@@ -82,50 +82,77 @@ struct RegisterBlock {
   }
 };
 
-/// round(v, s) of struct Conv.
-template <class Lanes>
-SHIFTWISE_INLINE typename Lanes::Sums rounded(typename Lanes::Sums v, int shift, bool to_even) {
-  if (to_even && shift > 0) {
-    const auto half = Lanes::all((std::int32_t{1} << (shift - 1)) - 1);
-    v = Lanes::add(v, Lanes::add(half, Lanes::low_bit(Lanes::shift_right(v, shift))));
-  }
-  return Lanes::shift_right(v, shift);
-}
-
-/// A sum just before its last shift. skip: stored codes of its 16 outputs.
+/// From sums to stored results. Holds what struct Conv says about it in registers.
 template <class Lanes, Finish kind>
-SHIFTWISE_INLINE typename Lanes::Sums before_shift(const Conv& conv, typename Lanes::Sums v,
-                                                   const std::uint8_t* skip) {
-  if (kind == Finish::kGeneral && conv.inner) {
-    v = rounded<Lanes>(v, conv.inner_shift, conv.to_even);
-    v = Lanes::clamp(v, conv.inner_low, conv.inner_high);
-    v = Lanes::add(Lanes::shift_left(v, conv.inner_lead), Lanes::all(conv.extra));
-  }
-  if (kind == Finish::kResidual || (kind == Finish::kGeneral && conv.skip != nullptr)) {
-    v = Lanes::add(v, Lanes::shift_left(Lanes::load_codes(skip), conv.skip_lead));
-  }
-  return v;
-}
+struct Finisher {
+  using Sums = typename Lanes::Sums;
+  using Count = typename Lanes::Count;
+  static constexpr bool kGeneral = kind == Finish::kGeneral;
 
-/// From sums to stored results: pixel (y, x), `Blocks` x 16 outputs from block `block`.
-template <class Lanes, Finish kind, int Blocks>
-SHIFTWISE_INLINE void finish(const Conv& conv, const typename Lanes::Sums (&sums)[Blocks], int y,
-                             int x, int block) {
-  const std::uint8_t* skip = conv.skip + y * conv.skip_row + x * conv.skip_pixel + block * kBlock;
-  std::uint8_t* output = conv.output + y * conv.output_row + x * conv.output_pixel;
-  const bool to_even = kind == Finish::kGeneral && conv.to_even;
-  typename Lanes::Sums v[Blocks];
-  SHIFTWISE_UNROLL for (int b = 0; b < Blocks; ++b) {
-    v[b] = before_shift<Lanes, kind>(conv, sums[b], skip + b * kBlock);
-    if (kind == Finish::kGeneral && conv.int32) {
-      Lanes::store(reinterpret_cast<std::int32_t*>(output) + (block + b) * kBlock, v[b]);
-    } else {
-      v[b] = rounded<Lanes>(v[b], conv.shift, to_even);
+  SHIFTWISE_INLINE Finisher(const Conv& conv_in, int y, int x, int block)
+      : conv(conv_in),
+        shift(Lanes::count(conv.shift)),
+        factor(Lanes::all(std::int32_t{1} << (kind == Finish::kResidual ? conv.skip_lead : 0))),
+        skip(conv.skip + y * conv.skip_row + x * conv.skip_pixel + block * kBlock),
+        output(conv.output + y * conv.output_row + x * conv.output_pixel +
+               block * (kGeneral && conv.int32 ? kBlock * 4 : kBlock)),
+        skip_pixel(conv.skip_pixel),
+        output_pixel(conv.output_pixel),
+        skip_row(conv.skip_row),
+        output_row(conv.output_row) {}
+
+  /// round(v, s) of struct Conv.
+  SHIFTWISE_INLINE static Sums rounded(Sums v, int s, bool to_even) {
+    const Count by = Lanes::count(s);
+    if (to_even && s > 0) {
+      const Sums half = Lanes::all((std::int32_t{1} << (s - 1)) - 1);
+      v = Lanes::add(v, Lanes::add(half, Lanes::low_bit(Lanes::shift_right(v, by))));
     }
+    return Lanes::shift_right(v, by);
   }
-  if (kind == Finish::kGeneral && conv.int32) return;
-  Lanes::store_codes(output + block * kBlock, v);
-}
+
+  /// A sum just before its last shift. codes: the stored skip of its outputs.
+  SHIFTWISE_INLINE Sums before_shift(Sums v, const std::uint8_t* codes) const {
+    if (kind == Finish::kResidual) return Lanes::add_scaled(v, codes, factor);
+    if (!kGeneral) return v;
+    if (conv.inner) {
+      v = rounded(v, conv.inner_shift, conv.to_even);
+      v = Lanes::clamp(v, conv.inner_low, conv.inner_high);
+      v = Lanes::add(Lanes::shift_left(v, Lanes::count(conv.inner_lead)), Lanes::all(conv.extra));
+    }
+    if (conv.skip != nullptr) {
+      v = Lanes::add(v, Lanes::shift_left(Lanes::load_codes(codes), Lanes::count(conv.skip_lead)));
+    }
+    return v;
+  }
+
+  /// The outputs of `Blocks` x 16 channels of the pixel (row, column) steps away.
+  template <int Blocks>
+  SHIFTWISE_INLINE void store(const Sums (&sums)[Blocks], int row, int column) const {
+    const std::uint8_t* codes = skip + row * skip_row + column * skip_pixel;
+    std::uint8_t* to = output + row * output_row + column * output_pixel;
+    Sums v[Blocks];
+    SHIFTWISE_UNROLL for (int b = 0; b < Blocks; ++b) {
+      v[b] = before_shift(sums[b], codes + b * kBlock);
+      if (kGeneral && conv.int32) {
+        Lanes::store(reinterpret_cast<std::int32_t*>(to) + b * kBlock, v[b]);
+      } else {
+        v[b] = kGeneral ? rounded(v[b], conv.shift, conv.to_even) : Lanes::shift_right(v[b], shift);
+      }
+    }
+    if (!(kGeneral && conv.int32)) Lanes::store_codes(to, v);
+  }
+
+  const Conv& conv;
+  const Count shift;
+  const Sums factor;
+  const std::uint8_t* const skip;
+  std::uint8_t* const output;
+  const std::ptrdiff_t skip_pixel;
+  const std::ptrdiff_t output_pixel;
+  const std::ptrdiff_t skip_row;
+  const std::ptrdiff_t output_row;
+};
 
 template <class Lanes, Finish kind, int Rows, int Columns, int Blocks>
 void convolve_block(const Conv& conv, int y, int x, int block) {
@@ -141,8 +168,9 @@ void convolve_block(const Conv& conv, int y, int x, int block) {
     if (conv.between != 0) registers.shift_and_add(conv.between, bias);
     registers.add_products(conv.products[1], y, x, block);
   }
+  const Finisher<Lanes, kind> finisher(conv, y, x, block);
   SHIFTWISE_UNROLL for (int p = 0; p < Rows * Columns; ++p) {
-    finish<Lanes, kind>(conv, registers.sums[p], y + p / Columns, x + p % Columns, block);
+    finisher.store(registers.sums[p], p / Columns, p % Columns);
   }
 }
 

@@ -11,6 +11,7 @@ struct Lanes {
   };
   using Weights = const std::int8_t*;
   using Pixel = const std::uint8_t*;
+  using Count = int;
   static constexpr int kPixels = 2;
   static constexpr int kBlocks = 1;
 
@@ -50,6 +51,10 @@ struct Lanes {
   static Sums add(const Sums& a, const Sums& b) {
     return each([&](int i) { return wrap(a.lane[i]) + wrap(b.lane[i]); });
   }
+  static Sums add_scaled(const Sums& v, const std::uint8_t* codes, const Sums& factor) {
+    return each([&](int i) { return wrap(v.lane[i]) + wrap(codes[i] * factor.lane[i]); });
+  }
+  static Count count(int by) { return by; }
   static Sums shift_left(const Sums& v, int by) {
     return each([&](int i) { return wrap(v.lane[i]) << by; });
   }
