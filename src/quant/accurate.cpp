@@ -168,7 +168,7 @@ class Chooser {
     plan_.activations[id] = {element, exponent};
     exponents_[id] = exponent;
     plan_.quantizers.push_back(report_quantizer(part_.node(id).name, "activation", element,
-                                                exponent, std::max(histogram.largest(), 1e-10F)));
+                                                exponent, activation_threshold(histogram)));
   }
 
   void weights(NodeId id) {

@@ -57,9 +57,13 @@ double MagnitudeHistogram::squared_error(qgraph::Element element, core::Exponent
   return error;
 }
 
+float activation_threshold(const MagnitudeHistogram& histogram) {
+  return histogram.largest() > 0 ? histogram.largest() : 1.0F;
+}
+
 core::Exponent best_exponent(const MagnitudeHistogram& histogram, qgraph::Element element) {
   const int bits = element == qgraph::Element::kUint8 ? 8 : 7;
-  const core::Exponent widest = exponent_for(std::max(histogram.largest(), 1e-10F), bits);
+  const core::Exponent widest = exponent_for(activation_threshold(histogram), bits);
   core::Exponent best = widest;
   double smallest = histogram.squared_error(element, widest);
   for (int clipped = 1; clipped <= 3; ++clipped) {

@@ -38,6 +38,10 @@ class MagnitudeHistogram {
   bool has_negative_ = false;
 };
 
+/// What the exponent is made from: the largest magnitude, or 1 where all values are zero (any
+/// exponent serves those, and an ordinary one keeps sums with other tensors small).
+float activation_threshold(const MagnitudeHistogram& histogram);
+
 /// The exponent with the smallest squared error, among those that clip nothing, or clip up
 /// to three binary digits of the largest value.
 core::Exponent best_exponent(const MagnitudeHistogram& histogram, qgraph::Element element);
