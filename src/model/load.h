@@ -3,9 +3,12 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,24 +16,32 @@
 
 namespace shiftwise::model {
 
-/// What a checkpoint file holds: named tensors, widened to float32, and its metadata.
+/// What a checkpoint file holds: its float tensors, widened to float32 and finite, and its
+/// text metadata. Wrappers ("state_dict", "model", "net", ...) and prefixes that all names
+/// share ("module.", ...) are gone from the names.
 struct Checkpoint {
+  std::string path;    ///< of the file, for messages
   std::string format;  ///< "safetensors", "PyTorch zip", "PyTorch legacy"
   std::map<std::string, core::Tensor<float>> tensors;
+  std::map<std::string, std::string> skipped;  ///< integer tensors: name -> dtype
   std::map<std::string, std::string> metadata;
 };
 
-/// Reads safetensors (F64, F32, F16, BF16), PyTorch's zip format and its stream from before 1.6, found
-/// by content, not by name. Nothing in the file is ever executed. Throws Error (file,
-/// tensor, byte offset) for anything malformed or hostile.
+/// Reads safetensors (F64, F32, F16, BF16), PyTorch's zip format and its stream from before
+/// 1.6, found by content, not by name. Nothing in the file is ever executed. Throws Error
+/// (file, tensor, byte offset) for anything malformed or hostile; memory stays below a small
+/// multiple of the file's size.
 Checkpoint read_checkpoint(const std::filesystem::path& path);
+
+/// The same of a file in memory; `path` is only for messages.
+Checkpoint parse_checkpoint(std::span<const std::byte> file, const std::string& path);
 
 /// What a person may override of what names and shapes say.
 struct Overrides {
-  std::optional<std::vector<int>> strides;       ///< first stride of each stage
-  std::optional<std::vector<int>> input_size;    ///< {height, width}
+  std::optional<std::vector<int>> strides;     ///< first stride of each stage
+  std::optional<std::vector<int>> input_size;  ///< {height, width}
   std::optional<int> stem_stride;
-  std::optional<bool> stem_pool;                 ///< max pool after the stem
+  std::optional<bool> stem_pool;  ///< max pool after the stem
   std::optional<float> batch_norm_epsilon;
 };
 
@@ -45,7 +56,7 @@ struct Description {
   std::vector<int> widths;  ///< output channels per stage
   std::vector<int> strides;
   int classes = 0;
-  std::int64_t parameters = 0;
+  std::int64_t parameters = 0;  ///< trained ones: running means and variances do not count
   /// From the file's metadata where it has them ("mean", "std", "classes").
   std::optional<std::array<float, 3>> mean;
   std::optional<std::array<float, 3>> std;
