@@ -95,5 +95,6 @@ struct Kernels {
 const Kernels* portable_kernels();
 const Kernels* avx2_kernels();
 const Kernels* avx512_vnni_kernels();
+const Kernels* amx_int8_kernels();
 
 }  // namespace shiftwise::cpu

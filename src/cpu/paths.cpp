@@ -8,6 +8,14 @@
 #include "core/diagnostic.h"
 #include "cpu/cpu.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+#if defined(__x86_64__) && defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 namespace shiftwise::cpu {
 namespace {
 
@@ -25,15 +33,35 @@ bool has_avx512_vnni() {
          __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
          __builtin_cpu_supports("avx512vnni") != 0;
 }
+
+/// Whether the processor has AMX with int8 and the system gives this process its tile data.
+bool has_amx_int8() {
+#if defined(__linux__)
+  constexpr unsigned kTileAndInt8 = 1U << 24 | 1U << 25;  // leaf 7, edx
+  constexpr long kRequestPermission = 0x1023;             // ARCH_REQ_XCOMP_PERM
+  constexpr long kTileData = 18;                          // its number among the states
+  unsigned eax = 0;
+  unsigned ebx = 0;
+  unsigned ecx = 0;
+  unsigned edx = 0;
+  if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0) return false;
+  return (edx & kTileAndInt8) == kTileAndInt8 && has_avx512_vnni() &&
+         syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+#else
+  return false;
+#endif
+}
 #else
 bool has_avx2() { return false; }
 bool has_avx512_vnni() { return false; }
+bool has_amx_int8() { return false; }
 #endif
 
 constexpr Candidate kCandidates[] = {
     {"portable", portable_kernels, [] { return true; }},
     {"avx2", avx2_kernels, has_avx2},
     {"avx512-vnni", avx512_vnni_kernels, has_avx512_vnni},
+    {"amx-int8", amx_int8_kernels, has_amx_int8},
 };
 
 bool runs(const Candidate& candidate) {
