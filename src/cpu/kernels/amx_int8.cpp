@@ -87,41 +87,88 @@ void configure(int pixels) {
   _tile_loadconfig(&config);
 }
 
-/// Finished sums of one step, still to be requantized: done while the next step multiplies.
+constexpr int kSumsPitch = 2 * kBlock;  // of a step's sums in memory
+constexpr int kTileSums = kTileRows * kSumsPitch;
+constexpr int kStepSums = 2 * kTileSums;
+
+/// Sums of one step, still to be requantized: done while the next step multiplies.
 template <Finish kind>
-struct Pending {
-  const Conv& conv;
-  const Tiling& tiling;
-  int first_row;
-  const std::int32_t* sums = nullptr;  // [tile][pixel][2 x 16 outputs]
-  int positions[2] = {0, 0};
-  int tiles = 0;
-  int block = 0;
-  int blocks = 0;
-  int next = 0;  // pixel
+class Pending {
+ public:
+  Pending(const Conv& conv, const Tiling& tiling, int first_row)
+      : conv_(conv), tiling_(tiling), first_row_(first_row) {}
+
+  /// sums: [tile][16 pixels][2 x 16 outputs].
+  void start(const std::int32_t* sums, int tile, int tiles, int block, int blocks) {
+    sums_ = sums;
+    block_ = block;
+    blocks_ = blocks;
+    tile_ = tile;
+    tiles_left_ = tiles;
+    enter_tile();
+  }
 
   /// Finishes up to `count` pixels.
-  void advance(int count) {
-    const int end = tiles * tiling.pixels;
-    const int stop = next + count < end ? next + count : end;
-    for (; next < stop; ++next) {
-      const int tile = next < tiling.pixels ? 0 : 1;
-      const int position = positions[tile] + next - tile * tiling.pixels;
-      const int row = position / tiling.pitch;
-      const int column = position - row * tiling.pitch;
-      if (column >= tiling.width) continue;
-      const std::int32_t* from =
-          sums + (tile * kTileRows + next - tile * tiling.pixels) * 2 * kBlock;
-      const Finisher<Avx512Lanes, kind> finisher(conv, first_row + row, column, block);
-      if (blocks == 2) {
-        const __m512i pair[2] = {Avx512Lanes::load(from), Avx512Lanes::load(from + kBlock)};
-        finisher.store(pair, 0, 0);
-      } else {
-        const __m512i single[1] = {Avx512Lanes::load(from)};
-        finisher.store(single, 0, 0);
+  SHIFTWISE_INLINE void advance(int count) {
+    if (tiles_left_ == 0) return;
+    blocks_ == 2 ? advance_blocks<2>(count) : advance_blocks<1>(count);
+  }
+
+ private:
+  void enter_tile() {
+    const int position = tiling_.position(tile_);
+    row_ = position / tiling_.pitch;
+    column_ = position - row_ * tiling_.pitch;
+    pixels_left_ = tiling_.pixels;
+    from_ = sums_;
+  }
+
+  template <int Blocks>
+  void advance_blocks(int count) {
+    const Finisher<Avx512Lanes, kind> finisher(conv_, first_row_, 0, block_);
+    while (count > 0 && tiles_left_ > 0) {
+      int run = count < pixels_left_ ? count : pixels_left_;
+      const int stored = tiling_.width - column_;
+      if (stored > 0) {
+        run = run < stored ? run : stored;
+        for (int i = 0; i < run; ++i) {
+          __m512i v[Blocks];
+          for (int b = 0; b < Blocks; ++b) v[b] = Avx512Lanes::load(from_ + b * kBlock);
+          finisher.store(v, row_, column_ + i);
+          from_ += kSumsPitch;
+        }
+      } else {  // between two rows: nobody's sums
+        const int skipped = tiling_.pitch - column_;
+        run = run < skipped ? run : skipped;
+        from_ += run * kSumsPitch;
+      }
+      count -= run;
+      pixels_left_ -= run;
+      column_ += run;
+      if (column_ == tiling_.pitch) {
+        column_ = 0;
+        ++row_;
+      }
+      if (pixels_left_ == 0) {
+        ++tile_;
+        sums_ += kTileSums;
+        if (--tiles_left_ > 0) enter_tile();
       }
     }
   }
+
+  const Conv& conv_;
+  const Tiling& tiling_;
+  int first_row_;
+  const std::int32_t* sums_ = nullptr;
+  const std::int32_t* from_ = nullptr;
+  int tile_ = 0;
+  int tiles_left_ = 0;
+  int pixels_left_ = 0;
+  int row_ = 0;
+  int column_ = 0;
+  int block_ = 0;
+  int blocks_ = 0;
 };
 
 /// Adds the products of one term to the sums of Tiles x Blocks tiles.
@@ -164,9 +211,6 @@ void start_sums(const std::int32_t* bias) {
   if (Blocks == 2) _tile_loadd(1, bias + kBlock, 0);
   if (Blocks == 2 && Tiles == 2) _tile_loadd(3, bias + kBlock, 0);
 }
-
-constexpr int kSumsPitch = 2 * kBlock;  // of a step's sums in memory
-constexpr int kStepSums = 2 * kTileRows * kSumsPitch;
 
 template <int Tiles, int Blocks>
 void store_sums(std::int32_t* sums) {
@@ -233,20 +277,15 @@ void make_sums(const Conv& conv, const Tiling& tiling, int first_row, int tile, 
   }
   pending.advance(2 * kTileRows);
   store_sums<Tiles, Blocks>(sums);
-  pending.sums = sums;
-  pending.positions[0] = positions[0];
-  pending.positions[1] = positions[1];
-  pending.tiles = Tiles;
-  pending.block = block;
-  pending.blocks = Blocks;
-  pending.next = 0;
+  pending.start(sums, tile, Tiles, block, Blocks);
 }
 
 template <Finish kind>
-void convolve_rows(const Conv& conv, const Part& part, std::int32_t* sums) {
+void convolve_rows(const Conv& conv, const Part& part, std::int32_t* sums, int& configured) {
   const Tiling tiling = choose_tiling(conv, part.row_end - part.row);
-  configure(tiling.pixels);
-  Pending<kind> pending = {conv, tiling, part.row};
+  if (tiling.pixels != configured) configure(tiling.pixels);
+  configured = tiling.pixels;
+  Pending<kind> pending(conv, tiling, part.row);
   int parity = 0;
   for (int block = part.block; block < part.block_end; block += 2) {
     const bool two_blocks = block + 1 < part.block_end;
@@ -272,11 +311,12 @@ template <Finish kind>
 void convolve_as(const Conv& conv, const Part& part) {
   alignas(64) std::int32_t sums[2 * kStepSums];  // two steps': one is made, one is finished
   settle_memory();
+  int configured = 0;  // pixels of a tile
   for (int row = part.row; row < part.row_end; row += conv.rows_at_once) {
     Part rows = part;
     rows.row = row;
     if (row + conv.rows_at_once < part.row_end) rows.row_end = row + conv.rows_at_once;
-    convolve_rows<kind>(conv, rows, sums);
+    convolve_rows<kind>(conv, rows, sums, configured);
   }
   _tile_release();
 }
