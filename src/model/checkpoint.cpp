@@ -29,11 +29,11 @@ bool all_start_with(const Map& map, std::string_view prefix) {
 }
 
 template <typename Map>
-void remove_prefix(Map& map, std::size_t length) {
+void remove_prefix(Map& map, std::string_view prefix) {
   Map renamed;
   while (!map.empty()) {
     auto node = map.extract(map.begin());
-    node.key().erase(0, length);
+    if (node.key().starts_with(prefix)) node.key().erase(0, prefix.size());
     renamed.insert(std::move(node));
   }
   map = std::move(renamed);
@@ -41,14 +41,12 @@ void remove_prefix(Map& map, std::size_t length) {
 
 void remove_common_prefixes(Checkpoint& checkpoint) {
   for (int round = 0; round < kMostPrefixes; ++round) {
-    const auto* const prefix =
-        std::find_if(kPrefixes.begin(), kPrefixes.end(), [&](std::string_view candidate) {
-          return all_start_with(checkpoint.tensors, candidate) &&
-                 all_start_with(checkpoint.skipped, candidate);
-        });
+    const auto* const prefix = std::find_if(
+        kPrefixes.begin(), kPrefixes.end(),
+        [&](std::string_view candidate) { return all_start_with(checkpoint.tensors, candidate); });
     if (prefix == kPrefixes.end()) return;
-    remove_prefix(checkpoint.tensors, prefix->size());
-    remove_prefix(checkpoint.skipped, prefix->size());
+    remove_prefix(checkpoint.tensors, *prefix);
+    remove_prefix(checkpoint.skipped, *prefix);
   }
 }
 

@@ -21,6 +21,8 @@
 namespace shiftwise::model {
 namespace {
 
+using pickle::Kind;
+
 /// 0x1950a86a20f9469cfc6c, lowest byte first, behind the instruction that makes it.
 constexpr std::string_view kMagic = "\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 constexpr std::size_t kMagicWithin = 32;
@@ -28,23 +30,22 @@ constexpr std::int64_t kVersion = 1001;
 
 class Reader {
  public:
-  Reader(std::span<const std::byte> file, const std::string& path)
-      : file_(file), text_(reinterpret_cast<const char*>(file.data()), file.size()), path_(path) {}
+  Reader(std::span<const std::byte> file, const std::string& path) : file_(file), path_(path) {}
 
   Checkpoint read() {
     next();
-    const Pickle version = next();
-    if (version.integer(version.root()) != kVersion) {
+    const pickle::Document version = next();
+    if (version.root().kind != Kind::kInt || version.root().integer != kVersion) {
       refuse(fmt::format("its version is not {}, the only one there ever was", kVersion));
     }
-    const Pickle machine = next();
-    const Value order = machine.find(machine.root(), "little_endian").value_or(Value{});
-    if (order.kind == Kind::kBool && order.payload == 0) {
+    const pickle::Document machine = next();
+    const pickle::Value* order = pickle::find(machine.root(), "little_endian");
+    if (order != nullptr && order->kind == Kind::kBool && order->integer == 0) {
       refuse("its numbers are big endian; only little endian is read");
     }
-    const Pickle object = next();
+    const pickle::Document object = next();
     TorchState state = read_torch_state(object, file_.size(), path_);
-    const Pickle keys = next();
+    const pickle::Document keys = next();
 
     Checkpoint checkpoint;
     checkpoint.format = "PyTorch legacy";
@@ -61,10 +62,12 @@ class Reader {
                        .hint = "the file is damaged or incomplete; fetch it again"});
   }
 
-  Pickle next() {
-    Pickle pickle(text_, at_, path_, admits_torch_global);
-    at_ = pickle.end();
-    return pickle;
+  pickle::Document next() {
+    const std::size_t begin = at_;
+    const auto where = fmt::format("{}, pickle at byte {}", path_, begin);
+    pickle::Document read = read_torch_pickle(file_.subspan(begin), where);
+    at_ += read.size();
+    return read;
   }
 
   std::span<const std::byte> take(std::uint64_t count, std::string_view what) {
@@ -76,11 +79,12 @@ class Reader {
     return result;
   }
 
-  void read_storages(const Pickle& keys, const TorchState& state, Checkpoint& checkpoint) {
+  void read_storages(const pickle::Document& keys, const TorchState& state,
+                     Checkpoint& checkpoint) {
     if (keys.root().kind != Kind::kList) refuse("its list of storages is no list");
     std::set<std::string> read_keys;
-    for (const Value value : keys.items(keys.root())) {
-      const std::string_view key = keys.text(value);
+    for (const pickle::Value* value : keys.root().items) {
+      const std::string_view key = value->text;
       const auto found = state.storages.find(std::string(key));
       if (found == state.storages.end()) {
         refuse(fmt::format("nothing refers to the storage {}", in_quotes(key)));
@@ -106,7 +110,6 @@ class Reader {
   }
 
   std::span<const std::byte> file_;
-  std::string_view text_;
   const std::string& path_;
   std::size_t at_ = 0;
 };

@@ -17,9 +17,15 @@
 namespace shiftwise::model {
 namespace {
 
+using pickle::Kind;
+using pickle::Value;
+using Items = std::vector<const Value*>;
+
 constexpr std::string_view kTensorV2 = "torch._utils._rebuild_tensor_v2";
 constexpr std::string_view kTensor = "torch._utils._rebuild_tensor";
 constexpr std::string_view kParameter = "torch._utils._rebuild_parameter";
+constexpr std::string_view kSize = "torch.Size";
+constexpr std::string_view kOrderedDict = "collections.OrderedDict";
 
 /// Storage classes and the dtype of their elements.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kStorages{{
@@ -36,10 +42,28 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kStorage
     {"torch.storage.UntypedStorage", "U8"},
 }};
 
-/// Named by options and optimizer states beside the weights; harmless, since never called.
-constexpr std::array<std::string_view, 6> kBystanders{"torch.Size",     "torch.device",
-                                                      "torch.float32",  "torch.float16",
-                                                      "torch.bfloat16", "torch.float64"};
+/// Named by options, metrics and optimizer states beside the weights; harmless, since never
+/// called.
+constexpr std::array<std::string_view, 18> kBystanders{
+    "torch.device",
+    "torch.float32",
+    "torch.float16",
+    "torch.bfloat16",
+    "torch.float64",
+    "torch.ComplexFloatStorage",
+    "torch.ComplexDoubleStorage",
+    "collections.Counter",
+    "collections.defaultdict",
+    "__builtin__.dict",
+    "builtins.dict",
+    "__builtin__.set",
+    "builtins.set",
+    "_codecs.encode",
+    "numpy.dtype",
+    "numpy.core.multiarray.scalar",
+    "numpy._core.multiarray.scalar",
+    "argparse.Namespace",
+};
 
 /// Where people put a state dict among other things, the likeliest first.
 constexpr std::array<std::string_view, 9> kWrappers{
@@ -62,18 +86,83 @@ std::string_view storage_dtype(std::string_view global) {
   return found == kStorages.end() ? std::string_view() : found->second;
 }
 
+const pickle::Globals& torch_globals() {
+  static const pickle::Globals globals = [] {
+    pickle::Globals all{kBystanders.begin(), kBystanders.end()};
+    for (const auto& [storage, dtype] : kStorages) all.emplace(storage);
+    for (const auto name : {kTensorV2, kTensor, kParameter, kSize, kOrderedDict}) all.emplace(name);
+    return all;
+  }();
+  return globals;
+}
+
+bool is_text(const Value& value) {
+  return value.kind == Kind::kString || value.kind == Kind::kBytes;
+}
+
+std::string_view callee(const Value& value) {
+  return value.kind == Kind::kObject ? value.callee->text : std::string_view();
+}
+
+bool is_tensor(const Value& value) {
+  const std::string_view name = callee(value);
+  return name == kTensorV2 || name == kTensor || name == kParameter;
+}
+
+bool is_dictionary(const Value& value) {
+  return value.kind == Kind::kDict || callee(value) == kOrderedDict;
+}
+
+struct Entry {
+  std::string_view key;
+  const Value* value;
+};
+
+/// What a dictionary holds under texts. Python 2 hands an OrderedDict a list of pairs.
+std::vector<Entry> entries(const Value& dictionary) {
+  std::vector<Entry> result;
+  const auto add = [&](const Value& key, const Value* value) {
+    if (is_text(key)) result.push_back({key.text, value});
+  };
+  if (callee(dictionary) == kOrderedDict && !dictionary.arguments->items.empty()) {
+    for (const Value* pair : dictionary.arguments->items.front()->items) {
+      if (pair->items.size() == 2) add(*pair->items[0], pair->items[1]);
+    }
+  }
+  const Items& items = dictionary.items;
+  for (std::size_t i = 0; i + 1 < items.size(); i += 2) add(*items[i], items[i + 1]);
+  return result;
+}
+
+bool has_tensors(const Value& dictionary) {
+  const std::vector<Entry> all = entries(dictionary);
+  return std::any_of(all.begin(), all.end(),
+                     [](const Entry& entry) { return is_tensor(*entry.value); });
+}
+
+/// The wrapped dictionary that most likely leads to tensors; null where there is none.
+const Value* unwrap(const Value& dictionary) {
+  const Value* found = nullptr;
+  std::size_t rank = 2 * kWrappers.size();
+  for (const Entry& entry : entries(dictionary)) {
+    const auto* const known = std::find(kWrappers.begin(), kWrappers.end(), entry.key);
+    if (known == kWrappers.end() || !is_dictionary(*entry.value)) continue;
+    const std::size_t own = static_cast<std::size_t>(known - kWrappers.begin()) +
+                            (has_tensors(*entry.value) ? 0 : kWrappers.size());
+    if (own <= rank) found = entry.value, rank = own;
+  }
+  return found;
+}
+
 class Reader {
  public:
-  Reader(const Pickle& pickle, std::uint64_t file_bytes, const std::string& where)
-      : pickle_(pickle), most_bytes_(kSmallFile + kMostExpansion * file_bytes), where_(where) {}
+  Reader(const pickle::Document& document, std::uint64_t file_bytes, const std::string& where)
+      : document_(document), most_bytes_(kSmallFile + kMostExpansion * file_bytes), where_(where) {}
 
   TorchState read() {
-    for (const Value reference : pickle_.references()) enter(reference);
-    const Value dict = find_state_dict();
-    const std::span<const Value> entries = pickle_.items(dict);
-    for (std::size_t i = 0; i < entries.size(); i += 2) {
-      if (entries[i].kind != Kind::kText || !is_tensor(entries[i + 1])) continue;
-      read_tensor(std::string(pickle_.text(entries[i])), entries[i + 1]);
+    for (const Value* reference : document_.persistents()) enter(*reference);
+    for (const Entry& entry : entries(find_state_dict())) {
+      if (is_tensor(*entry.value)) read_tensor(std::string(entry.key), *entry.value);
     }
     return std::move(state_);
   }
@@ -87,110 +176,85 @@ class Reader {
          .hint = hint});
   }
 
-  std::string_view callee(Value value) const {
-    return value.kind == Kind::kCall ? pickle_.text(pickle_.items(value)[0]) : std::string_view();
-  }
-
-  bool is_tensor(Value value) const {
-    const std::string_view name = callee(value);
-    return name == kTensorV2 || name == kTensor || name == kParameter;
-  }
-
-  bool has_tensors(Value dict) const {
-    const std::span<const Value> entries = pickle_.items(dict);
-    for (std::size_t i = 0; i + 1 < entries.size(); i += 2) {
-      if (is_tensor(entries[i + 1])) return true;
-    }
-    return false;
-  }
-
-  /// The wrapped dictionary that most likely leads to tensors.
-  std::optional<Value> unwrap(Value dict) const {
-    const auto is_wrapper = [&](std::string_view key) {
-      return pickle_.find(dict, key).value_or(Value{}).kind == Kind::kDict;
-    };
-    const auto* found = std::find_if(kWrappers.begin(), kWrappers.end(), [&](std::string_view key) {
-      return is_wrapper(key) && has_tensors(*pickle_.find(dict, key));
-    });
-    if (found == kWrappers.end())
-      found = std::find_if(kWrappers.begin(), kWrappers.end(), is_wrapper);
-    return found == kWrappers.end() ? std::nullopt : pickle_.find(dict, *found);
-  }
-
-  Value find_state_dict() const {
+  const Value& find_state_dict() const {
     constexpr const char* kHint = "save the weights alone: torch.save(model.state_dict(), path)";
-    Value dict = pickle_.root();
-    if (dict.kind != Kind::kDict) {
-      refuse(fmt::format("it holds {}, not a dictionary of tensors", describe(dict.kind)), kHint);
+    const Value* dictionary = &document_.root();
+    if (!is_dictionary(*dictionary)) {
+      refuse(fmt::format("it holds {}, not a dictionary of tensors", describe(dictionary->kind)),
+             kHint);
     }
     for (int depth = 0; depth < kDeepestWrapper; ++depth) {
-      const std::optional<Value> inner = unwrap(dict);
-      if (!inner || (has_tensors(dict) && !has_tensors(*inner))) break;
-      dict = *inner;
+      const Value* inner = unwrap(*dictionary);
+      if (inner == nullptr || (has_tensors(*dictionary) && !has_tensors(*inner))) break;
+      dictionary = inner;
     }
-    if (!has_tensors(dict)) {
+    if (!has_tensors(*dictionary)) {
       refuse("it holds no tensors, neither directly nor under \"state_dict\", \"model\" or \"net\"",
              kHint);
     }
-    return dict;
+    return *dictionary;
   }
 
-  std::int64_t integer(Value value, const char* what) const {
-    const std::optional<std::int64_t> number = pickle_.integer(value);
-    if (!number) refuse(fmt::format("its {} is {}", what, describe(value.kind)));
-    return *number;
+  std::int64_t integer(const Value& value, const char* what) const {
+    if (value.kind != Kind::kInt) refuse(fmt::format("its {} is {}", what, describe(value.kind)));
+    return value.integer;
   }
 
-  std::vector<std::int64_t> integers(Value value, const char* what) const {
+  std::vector<std::int64_t> integers(const Value& value, const char* what) const {
+    if (callee(value) == kSize && value.arguments->items.size() == 1) {
+      const Value& wrapped = *value.arguments->items.front();
+      if (wrapped.kind == Kind::kTuple) return integers(wrapped, what);
+    }
     if (value.kind != Kind::kTuple && value.kind != Kind::kList) {
       refuse(fmt::format("its {} is {}", what, describe(value.kind)));
     }
-    const std::span<const Value> given = pickle_.items(value);
-    if (given.size() > kMostDimensions)
-      refuse(fmt::format("its {} has {} numbers", what, given.size()));
+    if (value.items.size() > kMostDimensions) {
+      refuse(fmt::format("its {} has {} numbers", what, value.items.size()));
+    }
     std::vector<std::int64_t> result;
-    for (const Value each : given) result.push_back(integer(each, what));
+    for (const Value* each : value.items) result.push_back(integer(*each, what));
     return result;
   }
 
-  void read_tensor(std::string name, Value call) {
+  void read_tensor(std::string name, const Value& made) {
     name_ = std::move(name);
     if (!names_.insert(name_).second) refuse("it appears twice");
     if (names_.size() > kMostTensors) refuse(fmt::format("there are {} before it", kMostTensors));
-    if (callee(call) == kParameter) {
-      const std::span<const Value> arguments = pickle_.items(call);
-      if (arguments.size() < 2 || !is_tensor(arguments[1]) || callee(arguments[1]) == kParameter) {
+    const Value* call = &made;
+    if (callee(made) == kParameter) {
+      const Items& arguments = made.arguments->items;
+      call = arguments.empty() ? nullptr : arguments.front();
+      if (call == nullptr || !is_tensor(*call) || callee(*call) == kParameter) {
         refuse("it is a parameter of something that is no tensor");
       }
-      call = arguments[1];
     }
-    const std::span<const Value> arguments = pickle_.items(call).subspan(1);
+    const Items& arguments = call->arguments->items;
     if (arguments.size() < 4) refuse(fmt::format("it is described by {} values", arguments.size()));
-    if (arguments.size() > 6 && !pickle_.items(arguments[6]).empty()) {
+    if (arguments.size() > 6 && !arguments[6]->items.empty()) {
       refuse("it is a lazily negated or conjugated view", "save tensor.resolve_neg() instead");
     }
-    place(arguments[0], {.dtype = {},
-                         .shape = integers(arguments[2], "shape"),
-                         .strides = integers(arguments[3], "list of strides"),
-                         .offset = integer(arguments[1], "offset")});
+    place(*arguments[0], {.dtype = {},
+                          .shape = integers(*arguments[2], "shape"),
+                          .strides = integers(*arguments[3], "list of strides"),
+                          .offset = integer(*arguments[1], "offset")});
     name_.clear();
   }
 
   /// Enters the storage that ("storage", class, key, device, elements, part) refers to.
-  TorchStorage& enter(Value reference) {
-    const std::span<const Value> wrapped = pickle_.items(reference);
-    if (reference.kind != Kind::kPersistent || wrapped[0].kind != Kind::kTuple) {
+  TorchStorage& enter(const Value& reference) {
+    if (reference.kind != Kind::kPersistent || reference.callee->kind != Kind::kTuple) {
       refuse(fmt::format("its storage is {}", describe(reference.kind)));
     }
-    const std::span<const Value> id = pickle_.items(wrapped[0]);
-    if (id.size() < 5 || pickle_.text(id[0]) != "storage") {
-      refuse("its storage is described by too little");
+    const Items& id = reference.callee->items;
+    if (id.size() < 5 || id[0]->text != "storage") refuse("its storage is described by too little");
+    const std::string_view dtype = storage_dtype(id[1]->text);
+    if (id[1]->kind != Kind::kGlobal || dtype.empty()) {
+      refuse(
+          fmt::format("its storage is of the type {}, which is not read", in_quotes(id[1]->text)));
     }
-    const std::string_view dtype = storage_dtype(pickle_.text(id[1]));
-    if (dtype.empty()) refuse("its storage is of no known type");
-    const std::string_view key = pickle_.text(id[2]);
-    if (id[2].kind != Kind::kText || key.size() > kLongestKey) refuse("its storage has no name");
-    const std::int64_t elements = integer(id[4], "storage's size");
+    const std::string_view key = id[2]->text;
+    if (!is_text(*id[2]) || key.size() > kLongestKey) refuse("its storage has no name");
+    const std::int64_t elements = integer(*id[4], "storage's size");
     if (elements < 0 || elements > kMostElements) {
       refuse(fmt::format("its storage has {} elements", elements));
     }
@@ -204,25 +268,26 @@ class Reader {
     return known;
   }
 
-  void place(Value reference, StridedView view) {
+  void place(const Value& reference, StridedView view) {
     TorchStorage& storage = enter(reference);
     view.dtype = storage.dtype;
     if (!is_float(view.dtype)) {
       state_.skipped[name_] = view.dtype;
       return;
     }
-    const std::span<const Value> id = pickle_.items(pickle_.items(reference)[0]);
-    if (id.size() > 5) add_part_offset(id[5], view);
+    const Items& id = reference.callee->items;
+    if (id.size() > 5) add_part_offset(*id[5], view);
     check(view, storage);
     storage.tensors.push_back({name_, std::move(view)});
   }
 
   /// Old streams name a part of a storage by (key, offset, size); a view counts from there.
-  void add_part_offset(Value part, StridedView& view) const {
+  void add_part_offset(const Value& part, StridedView& view) const {
     if (part.kind == Kind::kNone) return;
-    const std::span<const Value> given = pickle_.items(part);
-    if (part.kind != Kind::kTuple || given.size() != 3) refuse("its storage's part is no triple");
-    const std::int64_t offset = integer(given[1], "storage's part");
+    if (part.kind != Kind::kTuple || part.items.size() != 3) {
+      refuse("its storage's part is no triple");
+    }
+    const std::int64_t offset = integer(*part.items[1], "storage's part");
     if (offset < 0 || offset > kMostElements || view.offset < 0 || view.offset > kMostElements) {
       refuse("its storage's part lies nowhere");
     }
@@ -239,10 +304,6 @@ class Reader {
           storage.elements));
     }
     const std::int64_t values = core::elements(view.shape);
-    if (values > storage.elements) {
-      refuse(
-          fmt::format("it repeats the {} elements of its storage to {}", storage.elements, values));
-    }
     take(static_cast<std::uint64_t>(values), sizeof(float));
     if (storage.tensors.empty()) {
       take(static_cast<std::uint64_t>(storage.elements), core::bytes_per_element(storage.dtype));
@@ -257,7 +318,7 @@ class Reader {
     most_bytes_ -= elements * width;
   }
 
-  const Pickle& pickle_;
+  const pickle::Document& document_;
   std::uint64_t most_bytes_;
   const std::string& where_;
   std::string name_;  ///< of the tensor at hand, for messages
@@ -271,15 +332,21 @@ std::uint64_t TorchStorage::bytes() const {
   return static_cast<std::uint64_t>(elements) * core::bytes_per_element(dtype);
 }
 
-bool admits_torch_global(std::string_view global) {
-  return global == kTensorV2 || global == kTensor || global == kParameter ||
-         !storage_dtype(global).empty() ||
-         std::find(kBystanders.begin(), kBystanders.end(), global) != kBystanders.end();
+pickle::Document read_torch_pickle(std::span<const std::byte> bytes, const std::string& where) {
+  try {
+    return pickle::Document(bytes, torch_globals(), where);
+  } catch (const core::Error& error) {
+    core::Diagnostic diagnostic = error.diagnostic();
+    diagnostic.what = "cannot read a PyTorch checkpoint";
+    diagnostic.hint =
+        "if the file is not damaged, save the weights alone: torch.save(model.state_dict(), path)";
+    throw core::Error(diagnostic);
+  }
 }
 
-TorchState read_torch_state(const Pickle& pickle, std::uint64_t file_bytes,
+TorchState read_torch_state(const pickle::Document& document, std::uint64_t file_bytes,
                             const std::string& where) {
-  return Reader(pickle, file_bytes, where).read();
+  return Reader(document, file_bytes, where).read();
 }
 
 void widen_storage(const TorchStorage& storage, std::span<const std::byte> bytes,

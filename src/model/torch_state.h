@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "core/tensor.h"
-#include "model/pickle.h"
 #include "model/stored_tensor.h"
+#include "pickle/pickle.h"
 
 namespace shiftwise::model {
 
@@ -35,13 +35,14 @@ struct TorchState {
   std::map<std::string, std::string> skipped;    ///< integer tensors: name -> dtype
 };
 
-/// The globals that the pickle of a state dict may name.
-bool admits_torch_global(std::string_view global);
+/// Reads one of torch.save's pickles, at the beginning of `bytes`, which stay borrowed. Throws
+/// Error for a name that no state dict needs, or anything malformed.
+pickle::Document read_torch_pickle(std::span<const std::byte> bytes, const std::string& where);
 
 /// Finds the state dict in what the pickle made (itself, or in known wrappers) and describes
 /// its tensors. Throws Error, with `where`, for tensors that do not fit their storages and
 /// where reading them all would take far more memory than `file_bytes` justify.
-TorchState read_torch_state(const Pickle& pickle, std::uint64_t file_bytes,
+TorchState read_torch_state(const pickle::Document& document, std::uint64_t file_bytes,
                             const std::string& where);
 
 /// Widens the tensors of a storage, whose bytes are here, into `tensors`.

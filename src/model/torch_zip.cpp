@@ -65,11 +65,8 @@ bool looks_like_torch_zip(std::span<const std::byte> file) {
 
 Checkpoint read_torch_zip(std::span<const std::byte> file, const std::string& path) {
   const Contents contents = read_contents(file, path);
-  const std::string_view program(reinterpret_cast<const char*>(contents.pickle.data()),
-                                 contents.pickle.size());
-  const std::string where = path + ", data.pkl";
-  const Pickle pickle(program, 0, where, admits_torch_global);
-  TorchState state = read_torch_state(pickle, file.size(), path);
+  const pickle::Document document = read_torch_pickle(contents.pickle, path + ", data.pkl");
+  TorchState state = read_torch_state(document, file.size(), path);
 
   Checkpoint checkpoint;
   checkpoint.format = "PyTorch zip";

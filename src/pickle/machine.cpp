@@ -167,10 +167,9 @@ class Machine : private Scanner {
   void global(std::string_view module, std::string_view name) {
     std::string full = fmt::format("{}.{}", module, name);
     if (!globals_.contains(full)) {
-      fail(
-          fmt::format("it asks for '{}', which is not among the names that this reader knows; "
-                      "nothing was run",
-                      printable(full)));
+      const bool is_class = !name.empty() && name.front() >= 'A' && name.front() <= 'Z';
+      fail(fmt::format("it asks to {} {}; shiftwise executes nothing from a file",
+                       is_class ? "make an object of the class" : "call", printable(full)));
     }
     document_.names_.push_back(std::move(full));
     push(Kind::kGlobal).text = document_.names_.back();
@@ -194,7 +193,9 @@ class Machine : private Scanner {
 
   void persistent() {
     const Value* id = pop();
-    push(Kind::kPersistent).callee = id;
+    Value& value = push(Kind::kPersistent);
+    value.callee = id;
+    document_.persistents_.push_back(&value);
   }
 
   Value& push(Kind kind) {
@@ -263,6 +264,39 @@ void Document::refuse(const Value& value, const std::string& why) const {
   throw core::Error({.what = "cannot read a pickle",
                      .where = fmt::format("{}, byte {}", where_, value.offset),
                      .why = why});
+}
+
+std::string_view describe(Kind kind) {
+  switch (kind) {
+    case Kind::kNone:
+      return "None";
+    case Kind::kBool:
+      return "a bool";
+    case Kind::kInt:
+    case Kind::kBigInt:
+      return "an integer";
+    case Kind::kFloat:
+      return "a float";
+    case Kind::kString:
+      return "a text";
+    case Kind::kBytes:
+      return "bytes";
+    case Kind::kList:
+      return "a list";
+    case Kind::kTuple:
+      return "a tuple";
+    case Kind::kSet:
+      return "a set";
+    case Kind::kDict:
+      return "a dictionary";
+    case Kind::kGlobal:
+      return "a name";
+    case Kind::kObject:
+      return "an object";
+    case Kind::kPersistent:
+      return "a reference out of the pickle";
+  }
+  return "something unknown";
 }
 
 const Value* find(const Value& dict, std::string_view key) {

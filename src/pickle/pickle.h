@@ -44,6 +44,9 @@ struct Value {
   const Value* state = nullptr;      ///< kObject: what BUILD handed to it, or null
 };
 
+/// A word of the kind, for messages: "a dictionary".
+std::string_view describe(Kind kind);
+
 /// The names that one reader knows, as "module.name". Nothing else can be named by a pickle.
 using Globals = std::set<std::string, std::less<>>;
 
@@ -55,10 +58,11 @@ class Document {
   /// or anything malformed. Memory stays within a small multiple of the size of `bytes`.
   Document(std::span<const std::byte> bytes, const Globals& globals, std::string where);
 
-  Document(const Document&) = delete;
-  Document& operator=(const Document&) = delete;
+  Document(Document&&) = default;  // the values stay where they are
 
   const Value& root() const { return *root_; }
+  /// Every kPersistent of the pickle, in the order in which it makes them.
+  std::span<const Value* const> persistents() const { return persistents_; }
   /// Bytes that the pickle takes, up to and with its STOP: another may follow.
   std::size_t size() const { return size_; }
   const std::string& where() const { return where_; }
@@ -71,6 +75,7 @@ class Document {
   std::string where_;
   std::deque<Value> values_;
   std::deque<std::string> names_;  ///< of the globals
+  std::vector<const Value*> persistents_;
   const Value* root_ = nullptr;
   std::size_t size_ = 0;
 };
