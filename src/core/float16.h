@@ -8,15 +8,15 @@
 
 namespace shiftwise::core {
 
-/// IEEE binary16 -> binary32; exact, NaN stays NaN.
+/// IEEE binary16 -> binary32; exact, NaN stays NaN. Without branches, so that loops over it
+/// become vector code.
 constexpr float float_from_half(std::uint16_t half) {
   const std::uint32_t sign = std::uint32_t{half & 0x8000u} << 16;
-  const std::uint32_t exponent = (half >> 10) & 0x1fu;
-  const std::uint32_t fraction = half & 0x3ffu;
-  if (exponent == 0x1f) return std::bit_cast<float>(sign | 0x7f800000u | fraction << 13);
-  if (exponent != 0) return std::bit_cast<float>(sign | (exponent + 112) << 23 | fraction << 13);
-  const float magnitude = static_cast<float>(fraction) * 0x1p-24f;  // subnormal or zero
-  return sign != 0 ? -magnitude : magnitude;
+  const std::uint32_t magnitude = std::uint32_t{half & 0x7fffu} << 13;
+  // The exponent's bias grows from 15 to 127; the product makes subnormals normal on the way.
+  const float finite = std::bit_cast<float>(magnitude) * 0x1p112f;
+  const std::uint32_t special = (half & 0x7c00u) == 0x7c00u ? 0x7f800000u : 0;  // infinity, NaN
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(finite) | special | sign);
 }
 
 /// bfloat16 -> binary32: the upper half of the bits.

@@ -8,6 +8,7 @@
 
 #include "core/diagnostic.h"
 #include "core/file.h"
+#include "core/parallel.h"
 #include "core/progress.h"
 #include "core/safetensors.h"
 #include "model/formats.h"
@@ -89,21 +90,31 @@ Checkpoint read_safetensors(std::span<const std::byte> file, const std::string& 
   Checkpoint checkpoint;
   checkpoint.format = "safetensors";
   checkpoint.metadata = std::move(content.metadata);
+  const auto place = [&](const core::StoredTensor& stored) {
+    return fmt::format("{}, tensor {} at byte {}", path, in_quotes(stored.name), stored.offset);
+  };
+  std::vector<const core::StoredTensor*> floats;
   for (const core::StoredTensor& stored : content.tensors) {
-    core::check_interrupted();
-    const std::string where =
-        fmt::format("{}, tensor {} at byte {}", path, in_quotes(stored.name), stored.offset);
     if (is_float(stored.dtype)) {
-      const StridedView view{stored.dtype, stored.shape, dense_strides(stored.shape), 0};
-      checkpoint.tensors[stored.name] = widen(view, stored.bytes, where);
+      floats.push_back(&stored);
     } else if (stored.dtype.starts_with('F')) {
       throw core::Error({.what = "cannot read a checkpoint",
-                         .where = where,
+                         .where = place(stored),
                          .why = fmt::format("{} is not read", stored.dtype),
                          .hint = "save it as F32, F16 or BF16"});
     } else {
       checkpoint.skipped[stored.name] = stored.dtype;
     }
+  }
+  std::vector<core::Tensor<float>> widened(floats.size());
+  core::parallel_for(static_cast<std::int64_t>(floats.size()), [&](std::int64_t i) {
+    core::check_interrupted();
+    const core::StoredTensor& stored = *floats[static_cast<std::size_t>(i)];
+    const StridedView view{stored.dtype, stored.shape, dense_strides(stored.shape), 0};
+    widened[static_cast<std::size_t>(i)] = widen(view, stored.bytes, place(stored));
+  });
+  for (std::size_t i = 0; i < floats.size(); ++i) {
+    checkpoint.tensors[floats[i]->name] = std::move(widened[i]);
   }
   return checkpoint;
 }

@@ -17,7 +17,13 @@ namespace shiftwise::model {
 namespace {
 
 constexpr std::string_view kPickle = "data.pkl";
-constexpr std::uint64_t kLargestPickle = std::uint64_t{64} << 20;
+
+/// The pickle of a ResNet-152 has 200 kB.
+std::uint64_t largest_pickle(std::uint64_t file_bytes) {
+  constexpr std::uint64_t kLargest = std::uint64_t{64} << 20;
+  constexpr std::uint64_t kSmall = std::uint64_t{1} << 20;
+  return std::min(kLargest, kSmall + 16 * file_bytes);
+}
 
 [[noreturn]] void refuse(const std::string& path, const std::string& why) {
   throw core::Error({.what = "cannot read a PyTorch checkpoint",
@@ -49,7 +55,7 @@ Contents read_contents(std::span<const std::byte> file, const std::string& path)
     if (!is_pickle(entry)) return;
     if (found) refuse(path, "it holds several data.pkl");
     entry.remove_suffix(kPickle.size());
-    found = {std::string(entry), read(kLargestPickle)};
+    found = {std::string(entry), read(largest_pickle(file.size()))};
   });
   if (!found) refuse(path, "it is a zip archive without data.pkl, which torch.save always writes");
   return *std::move(found);
@@ -78,8 +84,7 @@ Checkpoint read_torch_zip(std::span<const std::byte> file, const std::string& pa
     const std::string key(entry.substr(storages.size()));
     const auto storage = state.storages.find(key);
     if (storage == state.storages.end() || storage->second.tensors.empty()) return;
-    if (!read_keys.insert(key).second)
-      refuse(path, fmt::format("it holds {} twice", in_quotes(entry)));
+    read_keys.insert(key);
     const std::vector<std::byte> bytes = read(storage->second.bytes());
     widen_storage(storage->second, bytes, path, checkpoint.tensors);
   });

@@ -5,9 +5,13 @@
 #include <archive_entry.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <memory>
+#include <set>
 
 #include "core/diagnostic.h"
+#include "core/progress.h"
 #include "model/quoted.h"
 
 namespace shiftwise::model {
@@ -30,9 +34,25 @@ std::string reason(archive* reader) {
                      text == nullptr ? "unknown" : printable(text));
 }
 
-std::vector<std::byte> read_data(archive* reader, std::uint64_t most_bytes,
+/// Whether something may be asked of a name: torch.save writes FOLDER/... only.
+bool leads_outside(const std::filesystem::path& name) {
+  return name.is_absolute() || std::find(name.begin(), name.end(), "..") != name.end();
+}
+
+/// Deflate keeps 32 KiB; other methods may ask for gigabytes before the first byte.
+bool is_plain_method(archive* reader) {
+  const std::string_view format = archive_format_name(reader);
+  return format.ends_with("(uncompressed)") || format.ends_with("(deflation)");
+}
+
+std::vector<std::byte> read_data(archive* reader, std::uint64_t announced, std::uint64_t most_bytes,
                                  const std::string& where) {
+  if (!is_plain_method(reader)) {
+    refuse(where, fmt::format("it is packed as {}; only stored and deflated entries are read",
+                              archive_format_name(reader)));
+  }
   std::vector<std::byte> content;
+  content.reserve(static_cast<std::size_t>(std::min(announced, most_bytes)));
   while (true) {
     const void* block = nullptr;
     std::size_t size = 0;
@@ -60,16 +80,22 @@ void visit_zip(std::span<const std::byte> file, const std::string& where,
       archive_read_open_memory(reader.get(), file.data(), file.size()) != ARCHIVE_OK) {
     refuse(where, reason(reader.get()));
   }
+  std::set<std::string, std::less<>> names;
   while (true) {
+    core::check_interrupted();
     archive_entry* entry = nullptr;
     const int result = archive_read_next_header(reader.get(), &entry);
     if (result == ARCHIVE_EOF) return;
-    if (result != ARCHIVE_OK) refuse(where, reason(reader.get()));
+    if (result < ARCHIVE_WARN) refuse(where, reason(reader.get()));
     const char* name = archive_entry_pathname(entry);
-    if (name == nullptr) refuse(where, "an entry of its zip archive has no name");
+    if (name == nullptr) refuse(where, "the name of an entry of its zip archive is not ASCII");
+    const std::string place = fmt::format("{}, entry {}", where, in_quotes(name));
+    if (leads_outside(name)) refuse(place, "the entry's name leads out of the archive");
+    if (!names.emplace(name).second) refuse(place, "the archive holds this entry twice");
+    if (archive_entry_filetype(entry) != AE_IFREG) continue;
+    const auto announced = static_cast<std::uint64_t>(archive_entry_size(entry));
     visit(name, [&](std::uint64_t most_bytes) {
-      return read_data(reader.get(), most_bytes,
-                       fmt::format("{}, entry {}", where, in_quotes(name)));
+      return read_data(reader.get(), announced, most_bytes, place);
     });
   }
 }

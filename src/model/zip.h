@@ -17,7 +17,8 @@ namespace shiftwise::model {
 using ReadEntry = std::function<std::vector<std::byte>(std::uint64_t most_bytes)>;
 
 /// Calls `visit` for every file in the archive, in the order of their places in it; what
-/// `visit` does not read is skipped. Throws Error, with `where`, where the archive is damaged.
+/// `visit` does not read is skipped. Throws Error, with `where`, where the archive is damaged,
+/// names an entry twice, or names one outside itself.
 void visit_zip(std::span<const std::byte> file, const std::string& where,
                const std::function<void(std::string_view name, const ReadEntry& read)>& visit);
 

@@ -15,6 +15,8 @@ namespace shiftwise::pickle {
 
 /// Real files hold some ten thousand values; a value takes about 150 bytes.
 constexpr std::size_t kMostValues = std::size_t{1} << 20;
+/// On the stack, remembered, or inside containers: a pickle can repeat a value for a byte or two.
+constexpr std::size_t kMostMentions = std::size_t{1} << 22;
 
 class Machine : private Scanner {
  public:
@@ -53,13 +55,13 @@ class Machine : private Scanner {
       case 'X':   push(Kind::kString).text = text(length(4)); break;
       case 0x8d:  push(Kind::kString).text = text(length(8)); break;
 
-      case '(':   marks_.push_back(stack_.size()); break;
+      case '(':   mark(); break;
       case '0':   pop(); break;
       case '1':   pop_to_mark(); break;
       case '2':   push(top()); break;
-      case 'q':   memo_[number(1)] = &top(); break;
-      case 'r':   memo_[number(4)] = &top(); break;
-      case 0x94:  memo_[static_cast<std::int64_t>(memo_.size())] = &top(); break;
+      case 'q':   remember(number(1)); break;
+      case 'r':   remember(number(4)); break;
+      case 0x94:  remember(static_cast<std::int64_t>(memo_.size())); break;
       case 'h':   push(remembered(number(1))); break;
       case 'j':   push(remembered(number(4))); break;
 
@@ -136,6 +138,7 @@ class Machine : private Scanner {
   void add_items(Kind kind, std::vector<const Value*> items) {
     Value& target = top();
     if (target.kind != kind && target.kind != Kind::kObject) fail("it adds items to no container");
+    count_mentions(items.size());
     target.items.insert(target.items.end(), items.begin(), items.end());
     check_pairs(target);
   }
@@ -206,10 +209,31 @@ class Machine : private Scanner {
     Value& value = document_.values_.emplace_back();
     value.kind = kind;
     value.offset = opcode_at();
-    stack_.push_back(&value);
+    push(value);
     return value;
   }
-  void push(Value& value) { stack_.push_back(&value); }
+
+  void push(Value& value) {
+    count_mentions(1);
+    stack_.push_back(&value);
+  }
+
+  void mark() {
+    count_mentions(1);
+    marks_.push_back(stack_.size());
+  }
+
+  void remember(std::int64_t place) {
+    count_mentions(1);
+    memo_[place] = &top();
+  }
+
+  void count_mentions(std::size_t more) {
+    mentions_ += more;
+    if (mentions_ > kMostMentions) {
+      fail(fmt::format("it mentions values more than {} times", kMostMentions));
+    }
+  }
 
   /// Nothing below the latest mark can be reached.
   std::size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
@@ -250,6 +274,7 @@ class Machine : private Scanner {
   const Globals& globals_;
   Document& document_;
   bool stopped_ = false;
+  std::size_t mentions_ = 0;
   std::vector<Value*> stack_;
   std::vector<std::size_t> marks_;
   std::unordered_map<std::int64_t, Value*> memo_;
