@@ -74,7 +74,7 @@ TEST_P(BrevitasParity, IntegerWeightsAndBiasesAreEqual) {
   std::size_t compared = 0;
   for (const qgraph::Node& node : result.network.nodes) {
     const auto compare = [&](const auto& layer) {
-      const std::string name = golden.their_name(node.name);
+      const std::string& name = node.name;
       EXPECT_EQ(layer.weight_exponent.value, golden.json["layers"][name]["e_w"].get<int>());
       EXPECT_EQ(layer.weight, golden.tensor<std::int8_t>(name + ".weight")) << name;
       if (golden.has(name + ".bias")) {
