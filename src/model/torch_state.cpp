@@ -44,14 +44,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kStorage
 
 /// Named by options, metrics and optimizer states beside the weights; harmless, since never
 /// called.
-constexpr std::array<std::string_view, 18> kBystanders{
+constexpr std::array<std::string_view, 16> kBystanders{
     "torch.device",
     "torch.float32",
     "torch.float16",
     "torch.bfloat16",
     "torch.float64",
-    "torch.ComplexFloatStorage",
-    "torch.ComplexDoubleStorage",
     "collections.Counter",
     "collections.defaultdict",
     "__builtin__.dict",
