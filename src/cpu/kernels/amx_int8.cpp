@@ -4,68 +4,17 @@
 #include "cpu/kernels.h"
 
 #if defined(__AMX_INT8__) && defined(__AVX512VNNI__)
+#include "cpu/kernels/amx_tiling.h"
 #include "cpu/kernels/avx512_lanes.h"
 
 namespace shiftwise::cpu {
 namespace {
 
-constexpr int kTileRows = 16;     // pixels of a tile of codes or sums
 constexpr int kTileGroups = 16;   // groups of channels in a tile of codes or weights
 constexpr int kTileBytes = 1024;  // of weights
 
 // Tile registers: sums 0..3, codes 4 and 5, weights 6 and 7 (and 5 where one tile of codes
 // meets several of weights).
-
-/// The outputs of a part as tiles of `pixels` consecutive ones. Positions count along rows that
-/// are `pitch` apart: the width, or more where a tile may run over the halo into the next row,
-/// which makes sums that nobody reads.
-struct Tiling {
-  int pixels = 0;
-  int pitch = 0;
-  int width = 0;
-  int pieces = 0;  // tiles in one row, or in all where they run on
-  bool runs_on = false;
-  int last = 0;  // first position of the last tile of a row or of all: it overlaps the one before
-  int count = 0;
-
-  int position(int tile) const {
-    const int row = runs_on ? 0 : tile / pieces;
-    const int start = (tile - row * pieces) * pixels;
-    return row * pitch + (start < last ? start : last);
-  }
-};
-
-int ceil_divide(int a, int b) { return (a + b - 1) / b; }
-
-Tiling cut(int length, int pitch, int rows, bool runs_on) {
-  Tiling tiling;
-  tiling.pieces = ceil_divide(length, kTileRows);
-  tiling.pixels = ceil_divide(length, tiling.pieces);
-  tiling.last = length - tiling.pixels;
-  tiling.pitch = pitch;
-  tiling.runs_on = runs_on;
-  tiling.count = runs_on ? tiling.pieces : tiling.pieces * rows;
-  return tiling;
-}
-
-/// The cheaper of tiles within rows and tiles that run on from row to row. The latter need
-/// inputs that run on too: as many pixel steps from row to row in every term.
-Tiling choose_tiling(const Conv& conv, int rows) {
-  Tiling within = cut(conv.width, conv.width, rows, false);
-  within.width = conv.width;
-  std::ptrdiff_t pitch = 0;
-  for (int t = 0; t < conv.terms; ++t) {
-    const Products& products = conv.products[t];
-    if (products.runs == 0) continue;
-    const std::ptrdiff_t steps = products.row / products.pixel;
-    if (steps * products.pixel != products.row || (pitch != 0 && pitch != steps)) return within;
-    pitch = steps;
-  }
-  Tiling on =
-      cut((rows - 1) * static_cast<int>(pitch) + conv.width, static_cast<int>(pitch), rows, true);
-  on.width = conv.width;
-  return on.count * on.pixels < within.count * within.pixels ? on : within;
-}
 
 struct alignas(64) TileConfig {
   std::uint8_t palette = 1;
@@ -87,217 +36,255 @@ void configure(int pixels) {
   _tile_loadconfig(&config);
 }
 
-constexpr int kSumsPitch = 2 * kBlock;  // of a step's sums in memory
+constexpr int kSumsPitch = kBlock;  // of a tile of sums in memory
 constexpr int kTileSums = kTileRows * kSumsPitch;
-constexpr int kStepSums = 2 * kTileSums;
 
-/// Sums of one step, still to be requantized: done while the next step multiplies.
+/// One turn of the tiles: two tiles of pixels by two blocks of outputs, or fewer at the ends.
+struct Step {
+  const Tiling* tiling = nullptr;
+  int first_row = 0;  // from which the places count
+  Place place[2];
+  int tiles = 0;
+  int block = 0;
+  int blocks = 0;
+};
+
+/// Sums of the step before, still to be requantized: done while this step multiplies.
 template <Finish kind>
 class Pending {
  public:
-  Pending(const Conv& conv, const Tiling& tiling, int first_row)
-      : conv_(conv), tiling_(tiling), first_row_(first_row) {}
+  explicit Pending(const Conv& conv) : conv_(conv) {}
 
-  /// sums: [tile][16 pixels][2 x 16 outputs].
-  void start(const std::int32_t* sums, int tile, int tiles, int block, int blocks) {
+  /// sums: [tile][block][16 pixels][16 outputs].
+  void start(const Step& step, const std::int32_t* sums) {
+    step_ = step;
     sums_ = sums;
-    block_ = block;
-    blocks_ = blocks;
-    tile_ = tile;
-    tiles_left_ = tiles;
-    enter_tile();
+    tile_ = 0;
+    if (step_.tiles > 0) enter_tile();
   }
 
   /// Finishes up to `count` pixels.
   SHIFTWISE_INLINE void advance(int count) {
-    if (tiles_left_ == 0) return;
-    blocks_ == 2 ? advance_blocks<2>(count) : advance_blocks<1>(count);
+    if (tile_ == step_.tiles) return;
+    step_.blocks == 2 ? advance_blocks<2>(count) : advance_blocks<1>(count);
   }
 
  private:
   void enter_tile() {
-    const int position = tiling_.position(tile_);
-    row_ = position / tiling_.pitch;
-    column_ = position - row_ * tiling_.pitch;
-    pixels_left_ = tiling_.pixels;
-    from_ = sums_;
+    row_ = step_.place[tile_].row;
+    column_ = step_.place[tile_].column;
+    pixels_left_ = step_.tiling->pixels;
+    from_ = sums_ + tile_ * 2 * kTileSums;
   }
 
   template <int Blocks>
   void advance_blocks(int count) {
-    const Finisher<Avx512Lanes, kind> finisher(conv_, first_row_, 0, block_);
-    while (count > 0 && tiles_left_ > 0) {
+    const Finisher<Avx512Lanes, kind> finisher(conv_, step_.first_row, 0, step_.block);
+    const Tiling& tiling = *step_.tiling;
+    __m512i bias[Blocks];
+    for (int b = 0; b < Blocks; ++b) {
+      bias[b] = Avx512Lanes::load(conv_.bias + (step_.block + b) * kBlock);
+    }
+    while (count > 0 && tile_ < step_.tiles) {
       int run = count < pixels_left_ ? count : pixels_left_;
-      const int stored = tiling_.width - column_;
+      const int stored = tiling.width - column_;
       if (stored > 0) {
         run = run < stored ? run : stored;
+        const std::int32_t* from = from_;
+        const std::uint8_t* codes =
+            finisher.skip + row_ * finisher.skip_row + column_ * finisher.skip_pixel;
+        std::uint8_t* to =
+            finisher.output + row_ * finisher.output_row + column_ * finisher.output_pixel;
         for (int i = 0; i < run; ++i) {
           __m512i v[Blocks];
-          for (int b = 0; b < Blocks; ++b) v[b] = Avx512Lanes::load(from_ + b * kBlock);
-          finisher.store(v, row_, column_ + i);
-          from_ += kSumsPitch;
+          for (int b = 0; b < Blocks; ++b)
+            v[b] = Avx512Lanes::add(bias[b], Avx512Lanes::load(from + b * kTileSums));
+          finisher.store(v, codes, to);
+          from += kSumsPitch;
+          codes += finisher.skip_pixel;
+          to += finisher.output_pixel;
         }
+        from_ = from;
       } else {  // between two rows: nobody's sums
-        const int skipped = tiling_.pitch - column_;
+        const int skipped = tiling.pitch - column_;
         run = run < skipped ? run : skipped;
         from_ += run * kSumsPitch;
       }
       count -= run;
       pixels_left_ -= run;
       column_ += run;
-      if (column_ == tiling_.pitch) {
+      if (column_ == tiling.pitch) {
         column_ = 0;
         ++row_;
       }
       if (pixels_left_ == 0) {
         ++tile_;
-        sums_ += kTileSums;
-        if (--tiles_left_ > 0) enter_tile();
+        if (tile_ < step_.tiles) enter_tile();
       }
     }
   }
 
   const Conv& conv_;
-  const Tiling& tiling_;
-  int first_row_;
+  Step step_;
   const std::int32_t* sums_ = nullptr;
   const std::int32_t* from_ = nullptr;
   int tile_ = 0;
-  int tiles_left_ = 0;
   int pixels_left_ = 0;
   int row_ = 0;
   int column_ = 0;
-  int block_ = 0;
-  int blocks_ = 0;
 };
 
-/// Adds the products of one term to the sums of Tiles x Blocks tiles.
-template <int Tiles, int Blocks, Finish kind>
-void add_products(const Products& products, const std::ptrdiff_t (&start)[2], int block,
-                  Pending<kind>& pending) {
-  const std::ptrdiff_t block_bytes =
-      std::ptrdiff_t{products.runs} * products.groups * (kBlock * kGroup);
-  const std::int8_t* weight = products.weight + block * block_bytes;
-  const int steps = products.groups / kTileGroups;
-  const int share = 2 * kTileRows / (steps * products.runs) + 1;
-  for (int r = 0; r < products.runs; ++r) {
-    const std::uint8_t* codes = products.input + products.run[r];
-    for (int step = 0; step < steps; ++step) {
-      const auto pixel = static_cast<std::size_t>(products.pixel);
-      _tile_loadd(4, codes + start[0], pixel);
-      _tile_loadd(6, weight, kBlock * kGroup);
-      _tile_dpbusd(0, 4, 6);
-      if (Tiles == 2) {
-        _tile_loadd(5, codes + start[1], pixel);
-        _tile_dpbusd(2, 5, 6);
-      }
-      if (Blocks == 2) {
-        _tile_loadd(7, weight + block_bytes, kBlock * kGroup);
-        _tile_dpbusd(1, 4, 7);
-        if (Tiles == 2) _tile_dpbusd(3, 5, 7);
-      }
-      codes += kTileGroups * kGroup;
-      weight += kTileBytes;
-      pending.advance(share);
-    }
-  }
-}
-
-/// Every sum starts as the bias of its output: all rows of a tile from the same 16 numbers.
-template <int Tiles, int Blocks>
-void start_sums(const std::int32_t* bias) {
-  _tile_loadd(0, bias, 0);
-  if (Tiles == 2) _tile_loadd(2, bias, 0);
-  if (Blocks == 2) _tile_loadd(1, bias + kBlock, 0);
-  if (Blocks == 2 && Tiles == 2) _tile_loadd(3, bias + kBlock, 0);
-}
-
-template <int Tiles, int Blocks>
+/// The four tiles of sums in memory: 0 and 1 of the first tile of pixels, 2 and 3 of the second.
 void store_sums(std::int32_t* sums) {
   constexpr std::size_t kPitchBytes = kSumsPitch * sizeof(std::int32_t);
-  std::int32_t* second = sums + kTileRows * kSumsPitch;
   _tile_stored(0, sums, kPitchBytes);
-  if (Blocks == 2) _tile_stored(1, sums + kBlock, kPitchBytes);
-  if (Tiles == 2) _tile_stored(2, second, kPitchBytes);
-  if (Tiles == 2 && Blocks == 2) _tile_stored(3, second + kBlock, kPitchBytes);
+  _tile_stored(1, sums + kTileSums, kPitchBytes);
+  _tile_stored(2, sums + 2 * kTileSums, kPitchBytes);
+  _tile_stored(3, sums + 3 * kTileSums, kPitchBytes);
 }
 
-template <int Tiles, int Blocks>
 void load_sums(const std::int32_t* sums) {
   constexpr std::size_t kPitchBytes = kSumsPitch * sizeof(std::int32_t);
-  const std::int32_t* second = sums + kTileRows * kSumsPitch;
   _tile_loadd(0, sums, kPitchBytes);
-  if (Blocks == 2) _tile_loadd(1, sums + kBlock, kPitchBytes);
-  if (Tiles == 2) _tile_loadd(2, second, kPitchBytes);
-  if (Tiles == 2 && Blocks == 2) _tile_loadd(3, second + kBlock, kPitchBytes);
+  _tile_loadd(1, sums + kTileSums, kPitchBytes);
+  _tile_loadd(2, sums + 2 * kTileSums, kPitchBytes);
+  _tile_loadd(3, sums + 3 * kTileSums, kPitchBytes);
 }
 
-/// sums = (sums << by) + bias, in memory.
-void shift_and_add(std::int32_t* sums, int by, const std::int32_t* bias, int blocks) {
+void clear_sums() {
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+}
+
+void shift_left_sums(std::int32_t* sums, int by) {
   const __m512i count = Avx512Lanes::count(by);
-  for (int row = 0; row < 2 * kTileRows; ++row) {
-    for (int b = 0; b < blocks; ++b) {
-      std::int32_t* at = sums + row * kSumsPitch + b * kBlock;
-      const __m512i moved = Avx512Lanes::shift_left(Avx512Lanes::load(at), count);
-      Avx512Lanes::store(at, Avx512Lanes::add(moved, Avx512Lanes::load(bias + b * kBlock)));
-    }
+  for (int i = 0; i < 4 * kTileSums; i += kBlock) {
+    Avx512Lanes::store(sums + i, Avx512Lanes::shift_left(Avx512Lanes::load(sums + i), count));
   }
 }
 
-/// One step: up to 2 tiles of pixels by up to 2 blocks of outputs, from tile `tile`.
+/// Where a step reads its codes and weights of one term.
+struct Operands {
+  const std::uint8_t* codes[2];
+  const std::int8_t* weight[2];
+  std::size_t pixel;  // bytes
+};
+
+constexpr std::size_t kWeightPitch = kBlock * kGroup;
+
+/// Adds the products of one tile each of codes and weights to Tiles x Blocks tiles of sums.
+template <int Tiles, int Blocks>
+SHIFTWISE_INLINE void multiply(const Operands& at, std::ptrdiff_t codes, std::ptrdiff_t weight) {
+  _tile_loadd(4, at.codes[0] + codes, at.pixel);
+  _tile_loadd(6, at.weight[0] + weight, kWeightPitch);
+  if (Tiles == 2) _tile_loadd(5, at.codes[1] + codes, at.pixel);
+  if (Blocks == 2) _tile_loadd(7, at.weight[1] + weight, kWeightPitch);
+  _tile_dpbusd(0, 4, 6);
+  if (Blocks == 2) _tile_dpbusd(1, 4, 7);
+  if (Tiles == 2) _tile_dpbusd(2, 5, 6);
+  if (Tiles == 2 && Blocks == 2) _tile_dpbusd(3, 5, 7);
+}
+
+/// The first products of a step. A tile of sums that it needs still holds those of the step
+/// before: it is stored and cleared just before it is added to, while the others multiply.
+template <int Tiles, int Blocks>
+SHIFTWISE_INLINE void multiply_first(const Operands& at, std::ptrdiff_t codes, std::int32_t* sums) {
+  constexpr std::size_t kPitchBytes = kSumsPitch * sizeof(std::int32_t);
+  _tile_loadd(4, at.codes[0] + codes, at.pixel);
+  _tile_loadd(6, at.weight[0], kWeightPitch);
+  if (Tiles == 2) _tile_loadd(5, at.codes[1] + codes, at.pixel);
+  if (Blocks == 2) _tile_loadd(7, at.weight[1], kWeightPitch);
+  _tile_stored(0, sums, kPitchBytes);
+  _tile_zero(0);
+  _tile_dpbusd(0, 4, 6);
+  _tile_stored(1, sums + kTileSums, kPitchBytes);
+  _tile_zero(1);
+  if (Blocks == 2) _tile_dpbusd(1, 4, 7);
+  _tile_stored(2, sums + 2 * kTileSums, kPitchBytes);
+  _tile_zero(2);
+  if (Tiles == 2) _tile_dpbusd(2, 5, 6);
+  _tile_stored(3, sums + 3 * kTileSums, kPitchBytes);
+  _tile_zero(3);
+  if (Tiles == 2 && Blocks == 2) _tile_dpbusd(3, 5, 7);
+}
+
+/// One step. Leaves its sums in the tiles, and those of the step before requantized.
 template <int Tiles, int Blocks, Finish kind>
-void make_sums(const Conv& conv, const Tiling& tiling, int first_row, int tile, int block,
-               std::int32_t* sums, Pending<kind>& pending) {
-  const std::int32_t* bias = conv.bias + block * kBlock;
-  const int positions[2] = {tiling.position(tile), Tiles == 2 ? tiling.position(tile + 1) : 0};
-  if (conv.between == 0) {
-    start_sums<Tiles, Blocks>(bias);
-  } else {
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
+void make_sums(const Conv& conv, const Step& step, std::int32_t* sums, const Step& before,
+               Pending<kind>& pending) {
+  bool fresh = conv.between == 0;  // whether the first products take the tiles over
+  if (!fresh) {
+    store_sums(sums);
+    pending.start(before, sums);
+    clear_sums();
   }
   for (int t = 0; t < conv.terms; ++t) {
     const Products& products = conv.products[t];
     if (t == 1 && conv.between != 0) {
-      store_sums<Tiles, Blocks>(sums);
-      shift_and_add(sums, conv.between, bias, Blocks);
+      alignas(64) std::int32_t own[4 * kTileSums];
+      store_sums(own);
+      shift_left_sums(own, conv.between);
       settle_memory();
-      load_sums<Tiles, Blocks>(sums);
+      load_sums(own);
     }
     if (products.runs == 0) continue;
-    std::ptrdiff_t start[2];
+    const std::ptrdiff_t block_bytes =
+        std::ptrdiff_t{products.runs} * products.groups * (kBlock * kGroup);
+    Operands at;
     for (int i = 0; i < 2; ++i) {
-      const int row = positions[i] / tiling.pitch;
-      start[i] =
-          (first_row + row) * products.row + (positions[i] - row * tiling.pitch) * products.pixel;
+      at.codes[i] = products.input + (step.first_row + step.place[i].row) * products.row +
+                    step.place[i].column * products.pixel;
+      at.weight[i] = products.weight + (step.block + i) * block_bytes;
     }
-    add_products<Tiles, Blocks>(products, start, block, pending);
+    at.pixel = static_cast<std::size_t>(products.pixel);
+    const int per_run = products.groups / kTileGroups;
+    const int share = 2 * kTileRows / (per_run * products.runs) + 1;
+    std::ptrdiff_t weight = 0;
+    for (int r = 0; r < products.runs; ++r) {
+      std::ptrdiff_t codes = products.run[r];
+      for (int i = 0; i < per_run; ++i) {
+        if (fresh) {
+          multiply_first<Tiles, Blocks>(at, codes, sums);
+          pending.start(before, sums);
+          fresh = false;
+        } else {
+          multiply<Tiles, Blocks>(at, codes, weight);
+        }
+        codes += kTileGroups * kGroup;
+        weight += kTileBytes;
+        pending.advance(share);
+      }
+    }
   }
   pending.advance(2 * kTileRows);
-  store_sums<Tiles, Blocks>(sums);
-  pending.start(sums, tile, Tiles, block, Blocks);
 }
 
+/// All outputs of some rows. `before` is the last step of the rows before.
 template <Finish kind>
-void convolve_rows(const Conv& conv, const Part& part, std::int32_t* sums, int& configured) {
-  const Tiling tiling = choose_tiling(conv, part.row_end - part.row);
-  if (tiling.pixels != configured) configure(tiling.pixels);
-  configured = tiling.pixels;
-  Pending<kind> pending(conv, tiling, part.row);
-  int parity = 0;
+void convolve_rows(const Conv& conv, const Part& part, const Tiling& tiling, std::int32_t* sums,
+                   Step& before, Pending<kind>& pending) {
   for (int block = part.block; block < part.block_end; block += 2) {
-    const bool two_blocks = block + 1 < part.block_end;
+    Step step;
+    step.tiling = &tiling;
+    step.first_row = part.row;
+    step.block = block;
+    step.blocks = block + 1 < part.block_end ? 2 : 1;
+    Place place;
     for (int tile = 0; tile < tiling.count; tile += 2) {
-      const bool two_tiles = tile + 1 < tiling.count;
-      const auto make = two_tiles ? (two_blocks ? make_sums<2, 2, kind> : make_sums<2, 1, kind>)
-                                  : (two_blocks ? make_sums<1, 2, kind> : make_sums<1, 1, kind>);
-      make(conv, tiling, part.row, tile, block, sums + parity * kStepSums, pending);
-      parity ^= 1;
+      step.tiles = tile + 1 < tiling.count ? 2 : 1;
+      step.place[0] = place;
+      place.go_on(tiling);
+      step.place[1] = place;
+      place.go_on(tiling);
+      const auto make = step.tiles == 2
+                            ? (step.blocks == 2 ? make_sums<2, 2, kind> : make_sums<2, 1, kind>)
+                            : (step.blocks == 2 ? make_sums<1, 2, kind> : make_sums<1, 1, kind>);
+      make(conv, step, sums, before, pending);
+      before = step;
     }
   }
-  pending.advance(2 * kTileRows);
 }
 
 bool fits_tiles(const Conv& conv) {
@@ -309,15 +296,31 @@ bool fits_tiles(const Conv& conv) {
 
 template <Finish kind>
 void convolve_as(const Conv& conv, const Part& part) {
-  alignas(64) std::int32_t sums[2 * kStepSums];  // two steps': one is made, one is finished
+  alignas(64) std::int32_t sums[4 * kTileSums];
   settle_memory();
-  int configured = 0;  // pixels of a tile
-  for (int row = part.row; row < part.row_end; row += conv.rows_at_once) {
-    Part rows = part;
-    rows.row = row;
-    if (row + conv.rows_at_once < part.row_end) rows.row_end = row + conv.rows_at_once;
-    convolve_rows<kind>(conv, rows, sums, configured);
+  Pending<kind> pending(conv);
+  Tiling tiling;
+  Step before;
+  const auto finish_before = [&] {
+    store_sums(sums);
+    pending.start(before, sums);
+    pending.advance(2 * kTileRows);
+    before.tiles = 0;
+  };
+  int rows = 0;  // that the tiling is made for
+  for (int row = part.row; row < part.row_end; row += rows) {
+    const int left = part.row_end - row;
+    const int now = left < conv.rows_at_once ? left : conv.rows_at_once;
+    if (now != rows) {
+      if (rows != 0) finish_before();
+      tiling = choose_tiling(conv, now);
+      configure(tiling.pixels);
+      rows = now;
+    }
+    convolve_rows(conv, {row, row + rows, part.block, part.block_end}, tiling, sums, before,
+                  pending);
   }
+  finish_before();
   _tile_release();
 }
 

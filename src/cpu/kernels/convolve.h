@@ -126,11 +126,10 @@ struct Finisher {
     return v;
   }
 
-  /// The outputs of `Blocks` x 16 channels of the pixel (row, column) steps away.
+  /// The outputs of `Blocks` x 16 channels of one pixel, whose stored skip is at `codes`.
   template <int Blocks>
-  SHIFTWISE_INLINE void store(const Sums (&sums)[Blocks], int row, int column) const {
-    const std::uint8_t* codes = skip + row * skip_row + column * skip_pixel;
-    std::uint8_t* to = output + row * output_row + column * output_pixel;
+  SHIFTWISE_INLINE void store(const Sums (&sums)[Blocks], const std::uint8_t* codes,
+                              std::uint8_t* to) const {
     Sums v[Blocks];
     SHIFTWISE_UNROLL for (int b = 0; b < Blocks; ++b) {
       v[b] = before_shift(sums[b], codes + b * kBlock);
@@ -170,7 +169,11 @@ void convolve_block(const Conv& conv, int y, int x, int block) {
   }
   const Finisher<Lanes, kind> finisher(conv, y, x, block);
   SHIFTWISE_UNROLL for (int p = 0; p < Rows * Columns; ++p) {
-    finisher.store(registers.sums[p], p / Columns, p % Columns);
+    const int row = p / Columns;
+    const int column = p % Columns;
+    finisher.store(registers.sums[p],
+                   finisher.skip + row * finisher.skip_row + column * finisher.skip_pixel,
+                   finisher.output + row * finisher.output_row + column * finisher.output_pixel);
   }
 }
 
