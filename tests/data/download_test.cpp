@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 /// What every test serves: large enough to arrive in several pieces.
 const std::string kContent = [] {
   std::string content;
-  for (int i = 0; i < 300'000; ++i) content.push_back(static_cast<char>(i * i >> 5));
+  for (unsigned i = 0; i < 300'000; ++i) content.push_back(static_cast<char>(i * i >> 5));
   return content;
 }();
 constexpr std::size_t kCut = 123'456;
