@@ -71,7 +71,8 @@ struct Model {
 };
 
 /// Recognizes a ResNet by names and shapes. Throws Error naming the tensor where something
-/// is missing, has another shape than its neighbours ask for, or is left over.
-Model build(const Checkpoint& checkpoint, const Overrides& overrides = {});
+/// is missing, has another shape than its neighbours ask for, or is left over. The tensors
+/// move into the network: std::move the checkpoint to hold them only once.
+Model build(Checkpoint checkpoint, const Overrides& overrides = {});
 
 }  // namespace shiftwise::model

@@ -1,33 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <numeric>
-#include <set>
 #include <utility>
 
-#include "core/diagnostic.h"
 #include "model/load.h"
+#include "model/parameters.h"
 #include "model/resnet_description.h"
 #include "model/resnet_names.h"
+#include "model/resnet_strides.h"
 
 namespace shiftwise::model {
 namespace {
 
 using graph::NodeId;
 
-[[noreturn]] void refuse(const std::string& tensor, const std::string& why,
-                         const std::string& hint = {}) {
-  throw core::Error({.what = "the checkpoint does not fit together as a ResNet",
-                     .where = fmt::format("tensor '{}'", tensor),
-                     .why = why,
-                     .hint = hint});
-}
-
 /// Emits the network node by node, taking each tensor that it needs.
 class Builder {
  public:
-  Builder(const Checkpoint& checkpoint, const ResNetNames& names, const Overrides& overrides)
-      : tensors_(checkpoint.tensors), names_(names), overrides_(overrides) {}
+  Builder(Parameters& parameters, const ResNetNames& names, const Overrides& overrides)
+      : parameters_(parameters), names_(names), overrides_(overrides) {}
 
   Model run() {
     describe_shape();
@@ -42,7 +33,7 @@ class Builder {
       description_.widths.push_back(channels_);
     }
     classifier(x);
-    nothing_left_over();
+    parameters_.expect_all_taken();
     graph::verify(model_.network);
     finish_description(names_, description_);
     model_.description = std::move(description_);
@@ -51,27 +42,18 @@ class Builder {
 
  private:
   void describe_shape() {
-    const int kernel = static_cast<int>(tensor(names_.stem.conv + ".weight", 4).shape[3]);
-    const bool large = kernel > 3;  // a stem for ImageNet: stride 2, then a max pool
+    const core::Shape& stem = parameters_.shape(names_.stem.conv + ".weight", 4);
+    const bool large = stem[3] > 3;  // a stem for ImageNet: stride 2, then a max pool
     stem_stride_ = overrides_.stem_stride.value_or(large ? 2 : 1);
     stem_pool_ = overrides_.stem_pool.value_or(large);
-    description_.stem =
-        fmt::format("{0}x{0} stride {1}{2}", kernel, stem_stride_, stem_pool_ ? " + max pool" : "");
-    description_.strides.assign(names_.stages.size(), names_.keeps_stride_1 ? 1 : 2);
-    description_.strides[0] = 1;
-    if (overrides_.strides) {
-      if (overrides_.strides->size() != names_.stages.size()) {
-        throw core::Error({.fault = core::Fault::kUsage,
-                           .what = "--strides does not fit the network",
-                           .why = fmt::format("{} strides for {} stages",
-                                              overrides_.strides->size(), names_.stages.size())});
-      }
-      description_.strides = *overrides_.strides;
-    } else if (names_.keeps_stride_1) {
-      description_.notes.push_back(
-          "names of the published split: its blocks ignore their stride, so every stage keeps "
-          "stride 1; --strides says otherwise");
+    description_.stem = fmt::format("{0}x{0} stride {1}{2}", stem[3], stem_stride_,
+                                    stem_pool_ ? " + max pool" : "");
+    if (!large && names_.scheme == "torchvision" && !overrides_.stem_pool) {
+      description_.notes.emplace_back(
+          "torchvision's names, but a 3x3 stem: taken for the CIFAR variant, stride 1 and no max "
+          "pool; --stem-stride and --stem-pool say otherwise");
     }
+    description_.strides = choose_strides(names_, parameters_, overrides_, description_.notes);
   }
 
   std::vector<int> input_size() const {
@@ -103,9 +85,9 @@ class Builder {
     const int output_channels = std::exchange(channels_, input_channels);
     const NodeId skip = shortcut(input, names, stride, output_channels);
     if (channels_ != output_channels) {
-      refuse(names.shortcut.conv + ".weight",
-             fmt::format("the shortcut has {} channels, the main branch {}", channels_,
-                         output_channels));
+      parameters_.refuse(names.shortcut.conv + ".weight",
+                         fmt::format("the shortcut has {} channels, the main branch {}", channels_,
+                                     output_channels));
     }
     x = add(names.prefix + "add", {x, skip}, graph::Add{});
     return add(fmt::format("{}relu{}", names.prefix, count), {x}, graph::Relu{});
@@ -118,10 +100,11 @@ class Builder {
     }
     if (stride == 1 && channels_ == output_channels) return input;
     if (output_channels < channels_) {
-      refuse(names.layers.back().conv + ".weight",
-             fmt::format("it makes {} channels, but the block's input has {} and there is no "
-                         "projection",
-                         output_channels, channels_));
+      parameters_.refuse(
+          names.layers.back().conv + ".weight",
+          fmt::format("it makes {} channels, but the block's input has {} and there is no "
+                      "projection",
+                      output_channels, channels_));
     }
     description_.shortcut = "option A";
     const int before = (output_channels - channels_) / 2;
@@ -132,73 +115,54 @@ class Builder {
 
   void classifier(NodeId x) {
     stage_ = "classifier";
-    const auto& weight = tensor(names_.classifier + ".weight", 2);
-    if (weight.shape[1] != channels_) {
-      refuse(names_.classifier + ".weight",
-             fmt::format("{} asks for {} inputs, but {} channels are pooled",
-                         core::to_string(weight.shape), weight.shape[1], channels_));
+    const std::string name = names_.classifier + ".weight";
+    const core::Shape shape = parameters_.shape(name, 2);
+    if (shape[1] != channels_) {
+      parameters_.refuse(name, fmt::format("{} asks for {} inputs, but {} channels are pooled",
+                                           core::to_string(shape), shape[1], channels_));
     }
-    description_.classes = static_cast<int>(weight.shape[0]);
+    description_.classes = static_cast<int>(shape[0]);
     x = add(names_.classifier_prefix + "avgpool", {x}, graph::GlobalAveragePool{});
-    add(names_.classifier, {x},
-        graph::Linear{weight, optional_vector(names_.classifier + ".bias", weight.shape[0])});
+    graph::Linear linear{parameters_.take(name, 2),
+                         parameters_.take_optional(names_.classifier + ".bias", shape[0])};
+    count_trained(linear.weight.values, linear.bias);
+    add(names_.classifier, {x}, std::move(linear));
   }
 
-  /// A convolution, and its batch norm where the checkpoint has one.
+  /// A convolution, and its batch norm where its stage has them.
   NodeId convolution(NodeId input, const LayerNames& names, int stride) {
-    const auto& weight = tensor(names.conv + ".weight", 4);
-    const auto& shape = weight.shape;
-    if (shape[2] != shape[3] || shape[2] % 2 == 0 || shape[0] < 1) {
-      refuse(names.conv + ".weight",
-             fmt::format("{} is no square odd kernel", core::to_string(shape)));
+    const std::string name = names.conv + ".weight";
+    const core::Shape shape = parameters_.shape(name, 4);
+    if (shape[2] != shape[3] || shape[2] % 2 == 0) {
+      parameters_.refuse(name, fmt::format("{} is no square odd kernel", core::to_string(shape)));
     }
     if (shape[1] != channels_) {
-      const bool grouped = shape[1] > 0 && channels_ % shape[1] == 0;
-      refuse(names.conv + ".weight",
-             fmt::format("{} asks for {} input channels, its input has {}", core::to_string(shape),
-                         shape[1], channels_),
-             grouped ? "grouped convolutions (ResNeXt) are not supported" : "");
+      const bool grouped = shape[1] < channels_ && channels_ % shape[1] == 0;
+      parameters_.refuse(name,
+                         fmt::format("{} asks for {} input channels, its input has {}",
+                                     core::to_string(shape), shape[1], channels_),
+                         grouped ? "grouped convolutions (ResNeXt) are not supported" : "");
     }
     channels_ = static_cast<int>(shape[0]);
-    const NodeId conv = add(names.conv, {input},
-                            graph::Conv2d{.weight = weight,
-                                          .bias = optional_vector(names.conv + ".bias", shape[0]),
-                                          .stride = stride,
-                                          .padding = static_cast<int>(shape[2] / 2)});
-    if (!tensors_.contains(names.norm + ".weight")) return conv;
-    return add(names.norm, {conv},
-               graph::BatchNorm{.gamma = vector(names.norm + ".weight"),
-                                .beta = vector(names.norm + ".bias"),
-                                .mean = vector(names.norm + ".running_mean"),
-                                .variance = vector(names.norm + ".running_var"),
-                                .epsilon = overrides_.batch_norm_epsilon.value_or(1e-5F)});
+    graph::Conv2d conv{.weight = parameters_.take(name, 4),
+                       .bias = parameters_.take_optional(names.conv + ".bias", shape[0]),
+                       .stride = stride,
+                       .padding = static_cast<int>(shape[2] / 2)};
+    count_trained(conv.weight.values, conv.bias);
+    const NodeId result = add(names.conv, {input}, std::move(conv));
+    if (names.norm.empty()) return result;
+    graph::BatchNorm norm{
+        .gamma = parameters_.take_vector(names.norm + ".weight", channels_),
+        .beta = parameters_.take_vector(names.norm + ".bias", channels_),
+        .mean = parameters_.take_vector(names.norm + ".running_mean", channels_),
+        .variance = parameters_.take_vector(names.norm + ".running_var", channels_),
+        .epsilon = overrides_.batch_norm_epsilon.value_or(1e-5F)};
+    count_trained(norm.gamma, norm.beta);
+    return add(names.norm, {result}, std::move(norm));
   }
 
-  const core::Tensor<float>& tensor(const std::string& name, std::size_t dimensions) {
-    const auto found = tensors_.find(name);
-    if (found == tensors_.end()) refuse(name, "it is missing");
-    if (found->second.shape.size() != dimensions) {
-      refuse(name,
-             fmt::format("{} has {} dimensions instead of {}", core::to_string(found->second.shape),
-                         found->second.shape.size(), dimensions));
-    }
-    used_.insert(name);
-    description_.parameters += core::elements(found->second.shape);
-    return found->second;
-  }
-
-  /// One value per channel of the convolution just made.
-  std::vector<float> vector(const std::string& name) { return vector(name, channels_); }
-  std::vector<float> vector(const std::string& name, std::int64_t length) {
-    const auto& found = tensor(name, 1);
-    if (found.shape[0] != length) {
-      refuse(name, fmt::format("{} values for {} channels", found.shape[0], length));
-    }
-    return found.values;
-  }
-  std::vector<float> optional_vector(const std::string& name, std::int64_t length) {
-    if (!tensors_.contains(name)) return {};
-    return vector(name, length);
+  void count_trained(const std::vector<float>& weight, const std::vector<float>& bias) {
+    description_.parameters += static_cast<std::int64_t>(weight.size() + bias.size());
   }
 
   NodeId add(std::string name, std::vector<NodeId> inputs, graph::Operation operation) {
@@ -207,19 +171,9 @@ class Builder {
     return model_.network.output();
   }
 
-  void nothing_left_over() const {
-    for (const auto& [name, tensor] : tensors_) {
-      if (used_.contains(name)) continue;
-      refuse(name, "no part of a ResNet needs it",
-             "pre-activation networks, squeeze-and-excitation and other extensions are not "
-             "supported");
-    }
-  }
-
-  const std::map<std::string, core::Tensor<float>>& tensors_;
+  Parameters& parameters_;
   const ResNetNames& names_;
   const Overrides& overrides_;
-  std::set<std::string> used_;
   Description description_;
   Model model_;
   std::string stage_;
@@ -230,10 +184,12 @@ class Builder {
 
 }  // namespace
 
-Model build(const Checkpoint& checkpoint, const Overrides& overrides) {
+Model build(Checkpoint checkpoint, const Overrides& overrides) {
+  check_overrides(overrides);
   const ResNetNames names = find_names(checkpoint);
-  Model model = Builder(checkpoint, names, overrides).run();
-  describe_metadata(checkpoint.metadata, model.description);
+  Parameters parameters(std::move(checkpoint));
+  Model model = Builder(parameters, names, overrides).run();
+  describe_metadata(parameters.checkpoint().metadata, model.description);
   return model;
 }
 

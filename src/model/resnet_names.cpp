@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "core/diagnostic.h"
+#include "model/quoted.h"
 
 namespace shiftwise::model {
 namespace {
@@ -14,7 +16,8 @@ namespace {
 /// Looks tensors up by the beginnings of their names.
 class Finder {
  public:
-  explicit Finder(const Checkpoint& checkpoint) : tensors_(checkpoint.tensors) {}
+  explicit Finder(const Checkpoint& checkpoint)
+      : tensors_(checkpoint.tensors), path_(checkpoint.path) {}
 
   bool has(const std::string& layer) const { return tensors_.contains(layer + ".weight"); }
   bool any_below(const std::string& prefix) const {
@@ -29,9 +32,29 @@ class Finder {
     }
     return prefix + *candidates.begin();
   }
+  /// Throws where some `prefix`N. follows a gap that begins with `missing`.
+  void expect_none_after(const std::string& prefix, int missing) const {
+    for (auto at = tensors_.lower_bound(prefix); at != tensors_.end(); ++at) {
+      if (!at->first.starts_with(prefix)) return;
+      int number = 0;
+      const char* const last = at->first.data() + at->first.size();
+      const auto [end, error] = std::from_chars(at->first.data() + prefix.size(), last, number);
+      if (error != std::errc{} || end == last || *end != '.' || number <= missing) continue;
+      refuse_block(fmt::format("{}{}", prefix, missing),
+                   fmt::format("it is missing, but there is {}{}", prefix, number));
+    }
+  }
+
+  [[noreturn]] void refuse_block(const std::string& block, const std::string& why) const {
+    const std::string place = fmt::format("block '{}'", block);
+    throw core::Error({.what = "this is not a ResNet that shiftwise knows",
+                       .where = path_.empty() ? place : fmt::format("{}, {}", path_, place),
+                       .why = why});
+  }
 
  private:
   const std::map<std::string, core::Tensor<float>>& tensors_;
+  const std::string& path_;
 };
 
 /// conv1, bn1, conv2, bn2, ... and downsample or shortcut: torchvision and its relatives.
@@ -67,14 +90,41 @@ std::vector<BlockNames> find_blocks(const Finder& find, const std::string& stage
   std::vector<BlockNames> blocks;
   for (int i = first;; ++i) {
     const std::string prefix = fmt::format("{}{}.", stage, i);
-    if (!find.any_below(prefix)) return blocks;
+    if (!find.any_below(prefix)) {
+      find.expect_none_after(stage, i);
+      return blocks;
+    }
     blocks.push_back(make_block(find, prefix));
   }
 }
 
 void find_stages(const Finder& find, const std::string& prefix, int first, ResNetNames& names) {
-  for (int i = first; find.any_below(fmt::format("{}layer{}.", prefix, i)); ++i) {
+  int i = first;
+  for (; find.any_below(fmt::format("{}layer{}.", prefix, i)); ++i) {
     names.stages.push_back(find_blocks(find, fmt::format("{}layer{}.", prefix, i), 0, named_block));
+  }
+  find.expect_none_after(prefix + "layer", i);
+}
+
+/// Forgets the batch norms of stages that have none (folded, or the published conv2_x).
+void drop_absent_norms(const Finder& find, ResNetNames& names) {
+  const bool stem_norm = find.any_below(names.stem.norm + ".");
+  if (!stem_norm) names.stem.norm.clear();
+  for (auto& stage : names.stages) {
+    bool any = false;
+    const auto each_layer = [&](const auto& visit) {
+      for (BlockNames& block : stage) {
+        for (LayerNames& layer : block.layers) visit(layer);
+        if (!block.shortcut.conv.empty()) visit(block.shortcut);
+      }
+    };
+    each_layer([&](LayerNames& layer) { any |= find.any_below(layer.norm + "."); });
+    if (!any) each_layer([](LayerNames& layer) { layer.norm.clear(); });
+    if (any && !stem_norm) {
+      find.refuse_block(stage[0].prefix,
+                        "it has batch norms, but the stem has none; pre-activation networks, whose "
+                        "batch norms come before the convolutions, are not supported");
+    }
   }
 }
 
@@ -121,9 +171,10 @@ ResNetNames plain(const Finder& find) {
       some += ", ...";
       break;
     }
-    some += (some.empty() ? "" : ", ") + name;
+    some += (some.empty() ? "" : ", ") + printable(name);
   }
   throw core::Error({.what = "this is not a ResNet that shiftwise knows",
+                     .where = checkpoint.path,
                      .why = checkpoint.tensors.empty()
                                 ? "the checkpoint holds no floating-point tensors"
                                 : fmt::format("its tensors are {}", some),
@@ -149,13 +200,13 @@ ResNetNames find_names(const Checkpoint& checkpoint) {
   for (const auto& stage : names.stages) {
     for (const BlockNames& block : stage) {
       if (block.layers.size() == 2 || block.layers.size() == 3) continue;
-      throw core::Error({.what = "this is not a ResNet that shiftwise knows",
-                         .where = fmt::format("block '{}'", block.prefix),
-                         .why = fmt::format("it has {} convolutions; a basic block has two, a "
-                                            "bottleneck three",
-                                            block.layers.size())});
+      find.refuse_block(
+          block.prefix,
+          fmt::format("it has {} convolutions; a basic block has two, a bottleneck three",
+                      block.layers.size()));
     }
   }
+  drop_absent_norms(find, names);
   return names;
 }
 

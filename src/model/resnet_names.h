@@ -9,7 +9,8 @@
 
 namespace shiftwise::model {
 
-/// A convolution and the batch norm behind it: names without ".weight".
+/// A convolution and the batch norm behind it, empty where there is none: names without
+/// ".weight".
 struct LayerNames {
   std::string conv;
   std::string norm;
@@ -32,8 +33,9 @@ struct ResNetNames {
   bool keeps_stride_1 = false;
 };
 
-/// Recognizes the naming scheme and lists every block that the checkpoint has. Throws Error
-/// where the tensors' names are those of no ResNet.
+/// Recognizes the naming scheme and lists every block that the checkpoint has. A stage has
+/// batch norms at all of its convolutions or at none. Throws Error where the tensors' names
+/// are those of no ResNet or a block is missing among others.
 ResNetNames find_names(const Checkpoint& checkpoint);
 
 }  // namespace shiftwise::model
