@@ -81,14 +81,15 @@ class Inspect : public Verb {
 
  private:
   void inspect_checkpoint(report::Report& report) const {
-    const model::Checkpoint checkpoint = model::read_checkpoint(path_);
-    const model::Model model = model::build(checkpoint, options_.overrides());
+    model::Checkpoint checkpoint = model::read_checkpoint(path_);
+    const std::string format = checkpoint.format;
+    const model::Model model = model::build(std::move(checkpoint), options_.overrides());
     const model::Description& found = model.description;
     std::int64_t macs = 0;
     for (const std::int64_t node : graph::macs(model.network)) macs += node;
     report.data("kind", "checkpoint");
     report.fact("file", "file", report::text(path_));
-    report.fact("format", "format", report::text(checkpoint.format));
+    report.fact("format", "format", report::text(format));
     report.fact("family", "family", report::text(found.family));
     report.fact("naming", "naming", report::text(found.naming));
     report.fact("input", "input", report::text(core::to_string(model.network.input_shape())));

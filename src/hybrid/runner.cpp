@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hybrid/runner.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "core/diagnostic.h"
 #include "core/parallel.h"
 #include "core/progress.h"
 #include "graph/executor.h"
@@ -92,16 +89,6 @@ struct Runner::Parts {
     front.run(images, count, output);
   }
 
-  void check_shape(const data::Dataset& dataset) const {
-    if (dataset.shape() == front.input()) return;
-    throw core::Error(
-        {.what = "the images do not fit the network",
-         .where = dataset.describe(),
-         .why = fmt::format("they are {}, the network takes {}", core::to_string(dataset.shape()),
-                            core::to_string(front.input())),
-         .hint = "give images of that size, or quantize with --input-size"});
-  }
-
   std::int64_t input_elements() const { return input_type.shape.elements(); }
   std::int64_t output_elements() const { return output_type.shape.elements(); }
   std::int64_t output_bytes() const {
@@ -138,7 +125,7 @@ backend::Executor& Runner::integers() { return *parts_->integers; }
 std::vector<std::byte> Runner::input_codes(const data::Dataset& dataset, std::int64_t first,
                                            int count) {
   const Parts& parts = *parts_;
-  parts.check_shape(dataset);
+  expect_images_fit(dataset, parts.front.input());
   std::vector<std::byte> codes(static_cast<std::size_t>(parts.input_elements() * count));
   for_chunks(count, [&](std::size_t, Chunk chunk) {
     std::vector<float> entering = floats(parts.input_elements(), chunk.count);
@@ -151,7 +138,7 @@ std::vector<std::byte> Runner::input_codes(const data::Dataset& dataset, std::in
 
 Batch Runner::run(const data::Dataset& dataset, std::int64_t first, int count) {
   const Parts& parts = *parts_;
-  parts.check_shape(dataset);
+  expect_images_fit(dataset, parts.front.input());
   const auto images = static_cast<std::size_t>(count);
   Batch batch;
   batch.images = count;

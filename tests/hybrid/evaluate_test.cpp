@@ -104,7 +104,7 @@ TEST(VerifyIntegers, FindsOneWrongCodeAndNamesItsImage) {
     ASSERT_TRUE(found.difference.has_value()) << image;
     EXPECT_EQ(found.difference->node, model.integers.nodes.back().name);
     EXPECT_EQ(found.difference->image, image);
-    EXPECT_EQ(found.difference->x, 5);
+    EXPECT_EQ(found.difference->channel, 0);
     EXPECT_EQ(found.difference->expected ^ 1, found.difference->got);
     EXPECT_GE(found.differing, 1);
     EXPECT_LT(found.images, image + 17) << "comparing goes on after a difference";
