@@ -51,6 +51,14 @@ void remove_common_prefixes(Checkpoint& checkpoint) {
   }
 }
 
+bool looks_like_web_page(std::string_view text) {
+  constexpr std::size_t kStart = 512;
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  text = text.substr(0, kStart);
+  return text.starts_with('<') && (text.find("html") != std::string_view::npos ||
+                                   text.find("HTML") != std::string_view::npos);
+}
+
 [[noreturn]] void refuse_format(std::span<const std::byte> file, const std::string& path) {
   const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
   constexpr std::size_t kTarMagicAt = 257;
@@ -61,6 +69,9 @@ void remove_common_prefixes(Checkpoint& checkpoint) {
   if (file.empty()) {
     why = "the file is empty";
     hint.clear();
+  } else if (looks_like_web_page(text)) {
+    why = "it is a web page, not a checkpoint";
+    hint = "the download failed, or the link leads to a page about the file; fetch the file itself";
   } else if (text.starts_with("version https://git-lfs")) {
     why = "it is a pointer to a file in Git LFS, not the file";
     hint = "git lfs pull";

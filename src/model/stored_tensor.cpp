@@ -116,7 +116,14 @@ std::int64_t elements_needed(const StridedView& view, const std::string& where) 
     refuse(where,
            fmt::format("it has {} extents but {} strides", view.shape.size(), view.strides.size()));
   }
-  if (core::elements(view.shape) == 0) return 0;
+  std::int64_t product = 1;
+  for (const std::int64_t extent : view.shape) {
+    if (extent < 0 || (extent > 0 && product > kLimit / extent)) {
+      refuse(where, fmt::format("its shape {} is impossible", core::to_string(view.shape)));
+    }
+    product *= extent;
+  }
+  if (product == 0) return 0;
   if (view.offset < 0) refuse(where, fmt::format("it begins at element {}", view.offset));
   std::int64_t last = view.offset;
   for (std::size_t axis = 0; axis < view.shape.size(); ++axis) {
