@@ -76,9 +76,7 @@ class Convolution : public Step {
     conv_.to_even = plan.to_even;
     conv_.shift = plan.shift;
     conv_.int32 = out.element == qgraph::Element::kInt32;
-    if (!plan.inner && !plan.to_even && !conv_.int32 && plan.skip_lead <= kLargestSkipLead) {
-      conv_.finish = plan.skip < 0 ? Finish::kCodes : Finish::kResidual;
-    }
+    conv_.finish = finish_of(plan);
     settle_geometry(plan);
     fold_bias(plan);
     blocks_ = round_up(out.channels, kBlock) / kBlock;
@@ -129,6 +127,15 @@ class Convolution : public Step {
     products.groups = runs_.back().groups;
     products.pixel = term.layout.pixel_bytes() * term.stride;
     products.row = term.layout.row_bytes() * term.stride;
+  }
+
+  static Finish finish_of(const ConvolutionPlan& plan) {
+    if (plan.to_even || plan.output_layout.element == qgraph::Element::kInt32 ||
+        plan.inner_lead != 0 || plan.skip_lead > kLargestSkipLead) {
+      return Finish::kGeneral;
+    }
+    if (plan.inner) return Finish::kPublished;
+    return plan.skip < 0 ? Finish::kCodes : Finish::kResidual;
   }
 
   /// Of two terms the one that moves left comes first and the other does not move, because

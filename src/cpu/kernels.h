@@ -27,11 +27,12 @@ struct Products {
 /// The factor 2^skip_lead must fit 16 bits with a sign.
 inline constexpr int kLargestSkipLead = 14;
 
-/// What becomes of a sum v (docs/cpu-kernels.md); the three are compiled apart for speed.
+/// What becomes of a sum v (docs/cpu-kernels.md); the four are compiled apart for speed.
 enum class Finish {
-  kCodes,     ///< v >> shift
-  kResidual,  ///< (v + (stored skip << skip_lead)) >> shift, skip_lead <= kLargestSkipLead
-  kGeneral,   ///< every field of Conv is looked at
+  kCodes,      ///< v >> shift
+  kResidual,   ///< (v + (stored skip << skip_lead)) >> shift, skip_lead <= kLargestSkipLead
+  kPublished,  ///< as kResidual after an inner requantization without inner_lead
+  kGeneral,    ///< every field of Conv is looked at
 };
 
 /// A convolution and everything up to the stored result, in 32 bits that may wrap on the way

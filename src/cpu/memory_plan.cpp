@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cpu/memory_plan.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -9,28 +11,43 @@
 namespace shiftwise::cpu {
 namespace {
 
-/// Activations that one group of images may take, so that they stay in a second-level cache.
-constexpr std::size_t kGroupBytes = 512 << 10;
+/// Activations that one group of images may take: half of a second-level cache, so that
+/// weights stream past them.
+std::size_t group_bytes() {
+  constexpr std::size_t kUsual = 1 << 20;
+#if defined(_SC_LEVEL2_CACHE_SIZE)
+  if (const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE); bytes > 0) {
+    return static_cast<std::size_t>(bytes) / 2;
+  }
+#endif
+  return kUsual / 2;
+}
 
 std::size_t aligned(std::ptrdiff_t bytes) {
   return (static_cast<std::size_t>(bytes) + kCacheLine - 1) / kCacheLine * kCacheLine;
 }
 
-/// The largest power of two of images whose tensors of this step fit kGroupBytes.
+/// The largest power of two of images whose tensors of this step fit group_bytes().
 int group_for(const Plan& plan, const Step& step) {
   std::size_t bytes = plan.tensors[static_cast<std::size_t>(step.writes)].image_bytes;
   for (const TensorId read : step.reads) {
     bytes += plan.tensors[static_cast<std::size_t>(read)].image_bytes;
   }
   int group = 1;
-  while (2 * group <= plan.chunk && 2 * group * bytes <= kGroupBytes) group *= 2;
+  while (2 * group <= plan.chunk && 2 * group * bytes <= group_bytes()) group *= 2;
   return group;
 }
 
+/// A step's group is the smallest of its neighbours': the steps of a residual block stay in one
+/// segment, for between segments every image's tensors are kept.
 void make_segments(Plan& plan) {
+  constexpr int kNeighbours = 2;
   const int steps = static_cast<int>(plan.steps.size());
+  std::vector<int> groups;
+  for (const auto& step : plan.steps) groups.push_back(group_for(plan, *step));
   for (int s = 0; s < steps; ++s) {
-    const int group = group_for(plan, *plan.steps[static_cast<std::size_t>(s)]);
+    const int group = *std::min_element(groups.begin() + std::max(0, s - kNeighbours),
+                                        groups.begin() + std::min(steps, s + kNeighbours + 1));
     if (plan.segments.empty() || plan.segments.back().group != group) {
       plan.segments.push_back({s, s, group});
     }

@@ -332,6 +332,8 @@ void convolve_tiles(const Conv& conv, const Part& part) {
       return convolve_as<Finish::kCodes>(conv, part);
     case Finish::kResidual:
       return convolve_as<Finish::kResidual>(conv, part);
+    case Finish::kPublished:
+      return convolve_as<Finish::kPublished>(conv, part);
     case Finish::kGeneral:
       return convolve_as<Finish::kGeneral>(conv, part);
   }

@@ -79,11 +79,9 @@ struct Lanes {
     const __m256i one = _mm256_set1_epi32(1);
     return {_mm256_and_si256(v.low, one), _mm256_and_si256(v.high, one)};
   }
-  static Sums clamp(const Sums& v, std::int32_t low, std::int32_t high) {
-    const __m256i least = _mm256_set1_epi32(low);
-    const __m256i most = _mm256_set1_epi32(high);
-    return {_mm256_min_epi32(_mm256_max_epi32(v.low, least), most),
-            _mm256_min_epi32(_mm256_max_epi32(v.high, least), most)};
+  static Sums clamp(const Sums& v, const Sums& low, const Sums& high) {
+    return {_mm256_min_epi32(_mm256_max_epi32(v.low, low.low), high.low),
+            _mm256_min_epi32(_mm256_max_epi32(v.high, low.high), high.high)};
   }
   /// 16 lanes to 16 bits with saturation, in order.
   static __m256i narrow(const Sums& v) {

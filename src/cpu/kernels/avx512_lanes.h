@@ -45,8 +45,8 @@ struct Avx512Lanes {
   static Sums shift_left(Sums v, Count by) { return _mm512_sllv_epi32(v, by); }
   static Sums shift_right(Sums v, Count by) { return _mm512_srav_epi32(v, by); }
   static Sums low_bit(Sums v) { return _mm512_and_si512(v, _mm512_set1_epi32(1)); }
-  static Sums clamp(Sums v, std::int32_t low, std::int32_t high) {
-    return _mm512_min_epi32(_mm512_max_epi32(v, _mm512_set1_epi32(low)), _mm512_set1_epi32(high));
+  static Sums clamp(Sums v, Sums low, Sums high) {
+    return _mm512_min_epi32(_mm512_max_epi32(v, low), high);
   }
   static void store_codes(std::uint8_t* to, const Sums (&v)[1]) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to),

@@ -92,7 +92,11 @@ struct Finisher {
   SHIFTWISE_INLINE Finisher(const Conv& conv_in, int y, int x, int block)
       : conv(conv_in),
         shift(Lanes::count(conv.shift)),
-        factor(Lanes::all(std::int32_t{1} << (kind == Finish::kResidual ? conv.skip_lead : 0))),
+        factor(Lanes::all(std::int32_t{1} << (kGeneral ? 0 : conv.skip_lead))),
+        inner_shift(Lanes::count(conv.inner_shift)),
+        inner_low(Lanes::all(conv.inner_low)),
+        inner_high(Lanes::all(conv.inner_high)),
+        extra(Lanes::all(conv.extra)),
         skip(conv.skip + y * conv.skip_row + x * conv.skip_pixel + block * kBlock),
         output(conv.output + y * conv.output_row + x * conv.output_pixel +
                block * (kGeneral && conv.int32 ? kBlock * 4 : kBlock)),
@@ -113,12 +117,18 @@ struct Finisher {
 
   /// A sum just before its last shift. codes: the stored skip of its outputs.
   SHIFTWISE_INLINE Sums before_shift(Sums v, const std::uint8_t* codes) const {
-    if (kind == Finish::kResidual) return Lanes::add_scaled(v, codes, factor);
+    if (kind == Finish::kPublished) {
+      v = Lanes::clamp(Lanes::shift_right(v, inner_shift), inner_low, inner_high);
+      v = Lanes::add(v, extra);
+    }
+    if (kind == Finish::kResidual || kind == Finish::kPublished) {
+      return Lanes::add_scaled(v, codes, factor);
+    }
     if (!kGeneral) return v;
     if (conv.inner) {
       v = rounded(v, conv.inner_shift, conv.to_even);
-      v = Lanes::clamp(v, conv.inner_low, conv.inner_high);
-      v = Lanes::add(Lanes::shift_left(v, Lanes::count(conv.inner_lead)), Lanes::all(conv.extra));
+      v = Lanes::clamp(v, inner_low, inner_high);
+      v = Lanes::add(Lanes::shift_left(v, Lanes::count(conv.inner_lead)), extra);
     }
     if (conv.skip != nullptr) {
       v = Lanes::add(v, Lanes::shift_left(Lanes::load_codes(codes), Lanes::count(conv.skip_lead)));
@@ -145,6 +155,10 @@ struct Finisher {
   const Conv& conv;
   const Count shift;
   const Sums factor;
+  const Count inner_shift;
+  const Sums inner_low;
+  const Sums inner_high;
+  const Sums extra;
   const std::uint8_t* const skip;
   std::uint8_t* const output;
   const std::ptrdiff_t skip_pixel;
@@ -232,6 +246,8 @@ void convolve(const Conv& conv, const Part& part) {
       return convolve_as<Lanes, Finish::kCodes>(conv, part);
     case Finish::kResidual:
       return convolve_as<Lanes, Finish::kResidual>(conv, part);
+    case Finish::kPublished:
+      return convolve_as<Lanes, Finish::kPublished>(conv, part);
     case Finish::kGeneral:
       return convolve_as<Lanes, Finish::kGeneral>(conv, part);
   }

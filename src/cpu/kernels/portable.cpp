@@ -67,8 +67,8 @@ struct Lanes {
   static std::int32_t clamp(std::int32_t v, std::int32_t low, std::int32_t high) {
     return v < low ? low : v > high ? high : v;
   }
-  static Sums clamp(const Sums& v, std::int32_t low, std::int32_t high) {
-    return each([&](int i) { return clamp(v.lane[i], low, high); });
+  static Sums clamp(const Sums& v, const Sums& low, const Sums& high) {
+    return each([&](int i) { return clamp(v.lane[i], low.lane[i], high.lane[i]); });
   }
   static void store_codes(std::uint8_t* to, const Sums (&v)[1]) {
     for (int i = 0; i < kBlock; ++i) {
