@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -72,8 +73,12 @@ class NetworkBuilder {
     return add({from}, pool, out);
   }
 
-  qgraph::NodeId subsample(qgraph::NodeId from, int channels, int stride) {
+  /// A copy, or requantized where `shift` or `element` say so.
+  qgraph::NodeId subsample(qgraph::NodeId from, int channels, int stride, int shift = 0,
+                           std::optional<qgraph::Element> element = {}) {
     qgraph::Type out = type(from);
+    out.exponent.value += shift;
+    out.element = element.value_or(out.element);
     const int before = (channels - out.shape.channels) / 2;
     out.shape = {channels, (out.shape.height - 1) / stride + 1, (out.shape.width - 1) / stride + 1};
     return add({from}, qgraph::SubsamplePad{stride, before}, out);

@@ -142,6 +142,15 @@ inline void add_residuals(std::vector<Case>& list) {
   codes.sum(codes.max_pool(0, {}), codes.subsample(0, 20, 2), 1, Element::kInt8);
   list.push_back({"an add of codes that no convolution made", codes.graph()});
 
+  for (const int shift : {-1, 0, 2}) {
+    NetworkBuilder shortcut(10, {20, 5, 7}, Element::kUint8);
+    const auto coarser = shortcut.subsample(0, 28, 2, shift, Element::kInt8);
+    shortcut.sum(
+        shortcut.convolution(coarser, {.outputs = 28, .shift = 11, .element = Element::kInt8}),
+        coarser, 1);
+    list.push_back({"option A requantized by " + std::to_string(shift), shortcut.graph()});
+  }
+
   NetworkBuilder twice(6, {16, 4, 4}, Element::kUint8);
   const auto shared = twice.convolution(0, {.shift = 10, .element = Element::kInt8});
   const auto added = twice.sum(shared, 0, 4);
