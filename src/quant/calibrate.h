@@ -14,7 +14,7 @@ namespace shiftwise::quant {
 /// Images that count as one call of a quantizer in the seed's flow.
 inline constexpr int kBatchImages = 64;
 /// Images that one thread takes at a time, so that a batch is kSlots pieces of work.
-inline constexpr int kChunkImages = 4;
+inline constexpr int kChunkImages = 8;
 inline constexpr int kSlots = kBatchImages / kChunkImages;
 
 /// Collects statistics of fixed size. see() is called from several threads, but never twice
