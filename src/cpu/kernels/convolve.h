@@ -19,6 +19,9 @@
 
 namespace shiftwise::cpu {
 
+/// How far ahead of its use a weight is asked for: they come in order, from as far as memory.
+inline constexpr int kPrefetchBytes = 2048;
+
 /// The register block: Rows x Columns pixels by Blocks x 16 outputs.
 template <class Lanes, int Rows, int Columns, int Blocks>
 struct RegisterBlock {
@@ -68,6 +71,7 @@ struct RegisterBlock {
         typename Lanes::Weights weights[Blocks];
         SHIFTWISE_UNROLL for (int b = 0; b < Blocks; ++b) {
           weights[b] = Lanes::load_weights(weight + b * stride);
+          __builtin_prefetch(weight + b * stride + kPrefetchBytes);
         }
         SHIFTWISE_UNROLL for (int p = 0; p < kPixels; ++p) {
           const auto code = Lanes::broadcast(codes + (p / Columns) * row + (p % Columns) * pixel);
