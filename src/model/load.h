@@ -38,11 +38,11 @@ Checkpoint parse_checkpoint(std::span<const std::byte> file, const std::string& 
 
 /// What a person may override of what names and shapes say.
 struct Overrides {
-  std::optional<std::vector<int>> strides;     ///< first stride of each stage
-  std::optional<std::vector<int>> input_size;  ///< {height, width}
-  std::optional<int> stem_stride;
-  std::optional<bool> stem_pool;  ///< max pool after the stem
-  std::optional<float> batch_norm_epsilon;
+  std::optional<std::vector<int>> strides = {};     ///< first stride of each stage
+  std::optional<std::vector<int>> input_size = {};  ///< {height, width}
+  std::optional<int> stem_stride = {};
+  std::optional<bool> stem_pool = {};  ///< max pool after the stem
+  std::optional<float> batch_norm_epsilon = {};
 };
 
 /// What was inferred, for `inspect`.
@@ -51,7 +51,7 @@ struct Description {
   std::string block;        ///< "bottleneck" or "basic"
   std::string stem;         ///< "3x3 stride 1", "7x7 stride 2 + max pool"
   std::string shortcut;     ///< "projection", "option A", "none"
-  std::string naming;       ///< "torchvision", "CIFAR", "published split"
+  std::string naming;       ///< "torchvision", "CIFAR", "sequential", "published split"
   std::vector<int> depths;  ///< blocks per stage
   std::vector<int> widths;  ///< output channels per stage
   std::vector<int> strides;

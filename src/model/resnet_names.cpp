@@ -19,12 +19,12 @@ class Finder {
   explicit Finder(const Checkpoint& checkpoint)
       : tensors_(checkpoint.tensors), path_(checkpoint.path) {}
 
-  bool has(const std::string& layer) const { return tensors_.contains(layer + ".weight"); }
   bool any_below(const std::string& prefix) const {
     const auto found = tensors_.lower_bound(prefix);
     return found != tensors_.end() && found->first.starts_with(prefix);
   }
-  /// The first of `candidates` that has a weight, else the first of all.
+  bool has(const std::string& layer) const { return any_below(layer + "."); }
+  /// The first of `candidates` that has tensors, else the first of all.
   std::string first_of(const std::string& prefix,
                        std::initializer_list<const char*> candidates) const {
     for (const char* candidate : candidates) {
@@ -57,14 +57,24 @@ class Finder {
   const std::string& path_;
 };
 
+/// One more than any block has, so that there can be one too many.
+constexpr std::size_t kMostLayers = 4;
+
+LayerNames named_layer(const std::string& prefix, std::size_t number) {
+  return {fmt::format("{}conv{}", prefix, number), fmt::format("{}bn{}", prefix, number)};
+}
+
 /// conv1, bn1, conv2, bn2, ... and downsample or shortcut: torchvision and its relatives.
 BlockNames named_block(const Finder& find, const std::string& prefix) {
   BlockNames block{.prefix = prefix, .layers = {}, .shortcut = {}};
-  for (int i = 1; find.has(prefix + fmt::format("conv{}", i)); ++i) {
-    block.layers.push_back({prefix + fmt::format("conv{}", i), prefix + fmt::format("bn{}", i)});
+  for (std::size_t i = kMostLayers; i > 0; --i) {
+    const LayerNames layer = named_layer(prefix, i);
+    if (find.has(layer.conv) || find.has(layer.norm) || !block.layers.empty()) {
+      block.layers.insert(block.layers.begin(), layer);
+    }
   }
   for (const char* name : {"downsample", "shortcut"}) {
-    if (!find.any_below(prefix + name + ".")) continue;
+    if (!find.has(prefix + name)) continue;
     block.shortcut = {prefix + name + ".0", prefix + name + ".1"};
   }
   return block;
@@ -78,7 +88,7 @@ BlockNames sequential_block(const Finder& find, const std::string& prefix) {
     block.layers.push_back({prefix + fmt::format("residual_function.{}", i),
                             prefix + fmt::format("residual_function.{}", i + 1)});
   }
-  if (find.any_below(prefix + "shortcut.")) {
+  if (find.has(prefix + "shortcut")) {
     block.shortcut = {prefix + "shortcut.0", prefix + "shortcut.1"};
   }
   return block;
@@ -106,9 +116,24 @@ void find_stages(const Finder& find, const std::string& prefix, int first, ResNe
   find.expect_none_after(prefix + "layer", i);
 }
 
+/// Gives every block as many layers as the largest has: what one lacks is missing.
+void complete_blocks(ResNetNames& names) {
+  std::size_t most = 0;
+  for (const auto& stage : names.stages) {
+    for (const BlockNames& block : stage) most = std::max(most, block.layers.size());
+  }
+  for (auto& stage : names.stages) {
+    for (BlockNames& block : stage) {
+      while (block.layers.size() < most) {
+        block.layers.push_back(named_layer(block.prefix, block.layers.size() + 1));
+      }
+    }
+  }
+}
+
 /// Forgets the batch norms of stages that have none (folded, or the published conv2_x).
 void drop_absent_norms(const Finder& find, ResNetNames& names) {
-  const bool stem_norm = find.any_below(names.stem.norm + ".");
+  const bool stem_norm = find.has(names.stem.norm);
   if (!stem_norm) names.stem.norm.clear();
   for (auto& stage : names.stages) {
     bool any = false;
@@ -118,7 +143,7 @@ void drop_absent_norms(const Finder& find, ResNetNames& names) {
         if (!block.shortcut.conv.empty()) visit(block.shortcut);
       }
     };
-    each_layer([&](LayerNames& layer) { any |= find.any_below(layer.norm + "."); });
+    each_layer([&](LayerNames& layer) { any |= find.has(layer.norm); });
     if (!any) each_layer([](LayerNames& layer) { layer.norm.clear(); });
     if (any && !stem_norm) {
       find.refuse_block(stage[0].prefix,
@@ -137,6 +162,7 @@ ResNetNames published_split(const Finder& find) {
                     .classifier = find.first_of("post.", {"linear", "fc"}),
                     .keeps_stride_1 = true};
   find_stages(find, "post.", 2, names);
+  complete_blocks(names);
   return names;
 }
 
@@ -161,6 +187,7 @@ ResNetNames plain(const Finder& find) {
                     .classifier_prefix = {},
                     .classifier = find.first_of("", {"linear", "fc"})};
   find_stages(find, "", 1, names);
+  complete_blocks(names);
   return names;
 }
 
