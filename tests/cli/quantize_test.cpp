@@ -40,7 +40,7 @@ TEST_F(Quantized, JsonHasTheDocumentedFields) {
   const Outcome outcome = shiftwise(quick_quantize(path("other"), {"--json"}));
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(fields(outcome.json()), documented_fields("quantize"));
-  EXPECT_EQ(outcome.json()["layers"].size(), 10u);
+  EXPECT_EQ(outcome.json()["layers"].size(), 9u);
   EXPECT_EQ(outcome.json()["calibration_images"], 16);
 }
 

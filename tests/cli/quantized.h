@@ -9,6 +9,7 @@
 #include "cli/program.h"
 #include "core/safetensors.h"
 #include "data/scratch_folder.h"
+#include "graph/refusal.h"
 
 namespace shiftwise::cli {
 
@@ -49,6 +50,6 @@ class Quantized : public testing::Test {
   data::ScratchFolder scratch_;
 };
 
-#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
+#define EXPECT_SAYS(text, part) EXPECT_TRUE(graph::says(text, part))
 
 }  // namespace shiftwise::cli

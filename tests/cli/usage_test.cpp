@@ -5,6 +5,7 @@
 #include "cli/program.h"
 #include "core/file.h"
 #include "data/scratch_folder.h"
+#include "graph/refusal.h"
 
 namespace shiftwise::cli {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 const std::vector<std::string> kVerbs{"inspect", "quantize", "eval",   "run",
                                       "diff",    "data",     "doctor", "completion"};
 
-#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
+#define EXPECT_SAYS(text, part) EXPECT_TRUE(graph::says(text, part))
 
 TEST(Usage, NoVerbShowsTheVerbsAndFails) {
   const Outcome outcome = shiftwise({});
