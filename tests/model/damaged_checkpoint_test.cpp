@@ -11,8 +11,8 @@
 namespace shiftwise::model {
 namespace {
 
-std::vector<std::byte> golden(const std::string& name) {
-  const core::MappedFile file(SHIFTWISE_SOURCE_DIR "/tests/goldens/float/" + name);
+std::vector<std::byte> bytes_of(const std::string& path) {
+  const core::MappedFile file(SHIFTWISE_SOURCE_DIR "/" + path);
   return {file.bytes().begin(), file.bytes().end()};
 }
 
@@ -31,10 +31,10 @@ bool is_read(std::span<const std::byte> bytes) {
 class DamagedCheckpoint : public testing::TestWithParam<const char*> {};
 
 TEST_P(DamagedCheckpoint, CutAnywhereItIsRefused) {
-  const std::vector<std::byte> file = golden(GetParam());
+  const std::vector<std::byte> file = bytes_of(GetParam());
   ASSERT_TRUE(is_read(file));
-  // Every length near both ends and at the seams in between; all lengths are the fuzzer's.
-  constexpr std::size_t kAll = 600;
+  // Every length of the tiny files; of the others every length near the ends.
+  constexpr std::size_t kAll = 1300;
   constexpr std::size_t kStep = 23;
   for (std::size_t length = 0; length < file.size();) {
     EXPECT_FALSE(is_read(std::span(file).first(length))) << length << " bytes";
@@ -46,7 +46,7 @@ TEST_P(DamagedCheckpoint, CutAnywhereItIsRefused) {
 TEST_P(DamagedCheckpoint, WithFlippedBitsItIsReadOrRefused) {
   constexpr int kRounds = 1500;
   std::mt19937 random(1);
-  const std::vector<std::byte> file = golden(GetParam());
+  const std::vector<std::byte> file = bytes_of(GetParam());
   int refused = 0;
   for (int round = 0; round < kRounds; ++round) {
     std::vector<std::byte> damaged = file;
@@ -59,11 +59,16 @@ TEST_P(DamagedCheckpoint, WithFlippedBitsItIsReadOrRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, DamagedCheckpoint,
-                         testing::Values("option-a-half.pt", "option-a-views.pt",
-                                         "option-a-legacy-half.th", "option-a-legacy-views.pt",
-                                         "option-a-f16.safetensors"),
-                         [](const auto& info) {
-                           std::string name = info.param;
+                         testing::Values("tests/goldens/float/option-a-half.pt",
+                                         "tests/goldens/float/option-a-views.pt",
+                                         "tests/goldens/float/option-a-legacy-half.th",
+                                         "tests/goldens/float/option-a-legacy-views.pt",
+                                         "tests/goldens/float/option-a-f16.safetensors",
+                                         "fuzz/corpus/read_checkpoint_fuzz/float32.pt",
+                                         "fuzz/corpus/read_checkpoint_fuzz/legacy.pt",
+                                         "fuzz/corpus/read_checkpoint_fuzz/float16.safetensors"),
+                         [](const auto& file) {
+                           std::string name = file.param;
                            for (char& c : name) c = std::isalnum(c) != 0 ? c : '_';
                            return name;
                          });
