@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/backends.h"
 
+#include <fmt/format.h>
+
+#include "core/diagnostic.h"
 #include "cpu/cpu.h"
 
 namespace shiftwise::cli {
@@ -13,6 +16,15 @@ const backend::Registry& backends() {
     return filled;
   }();
   return registry;
+}
+
+const backend::Backend& find_backend(const std::string& name) {
+  const backend::Backend& found = backends().find(name);
+  const std::string reason = found.unavailable();
+  if (reason.empty()) return found;
+  throw core::Error({.what = fmt::format("the backend '{}' cannot run here", name),
+                     .why = reason,
+                     .hint = "shiftwise doctor shows what can"});
 }
 
 }  // namespace shiftwise::cli

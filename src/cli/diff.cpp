@@ -51,8 +51,8 @@ class Diff : public Verb {
     }
     const std::string first = models_.front();
     const std::string second = models_.back();
-    const backend::Backend& expected = backends().find(backends_.front());
-    const backend::Backend& got = backends().find(backends_.back());
+    const backend::Backend& expected = find_backend(backends_.front());
+    const backend::Backend& got = find_backend(backends_.back());
     const hybrid::Model a = hybrid::read_model(first);
     const hybrid::Model b = models_.size() == 1 ? a : hybrid::read_model(second);
 

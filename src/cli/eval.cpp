@@ -68,7 +68,7 @@ class Eval : public Verb {
     const DataFolder folder = find_data(data_);
     const auto dataset = data::open_dataset(folder.path, data::Split::kTest);
     const std::int64_t images = images_to_use(*dataset, images_);
-    hybrid::Runner runner(model, backends().find(backend_), !no_float_);
+    hybrid::Runner runner(model, find_backend(backend_), !no_float_);
 
     report::Report report = begin_report(*this);
     report.fact("model", "model", report::text(model_));

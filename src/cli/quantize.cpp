@@ -78,6 +78,7 @@ class Quantize : public Verb {
                            .offload = offload_,
                            .rounding = qgraph::parse_rounding(rounding_)};
     core::OutputFolder output(output_, force_, hybrid::kScalesFile);
+    const hybrid::SourceFile checkpoint = source_file(model_);
     model::Model source = model::build(model::read_checkpoint(model_), options_.overrides());
     const data::Normalization normalization = options_.pixels(source.description).normalization;
     std::vector<std::string> names = options_.labels(source.description).names;
@@ -102,7 +103,7 @@ class Quantize : public Verb {
         .origin = {.version = std::string(hybrid::version()),
                    .preset = preset_,
                    .offload = offload_,
-                   .checkpoint = source_file(model_),
+                   .checkpoint = checkpoint,
                    .calibration_images = result.calibration_images,
                    .calibration_files = source_files(*images, result.calibration_images)}};
     hybrid::write_model(model, output.folder());

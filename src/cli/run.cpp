@@ -56,7 +56,7 @@ class Run : public Verb {
     const auto dataset =
         data::open_files(std::vector<std::filesystem::path>(files_.begin(), files_.end()));
     const std::int64_t images = images_to_use(*dataset, images_);
-    hybrid::Runner runner(model, backends().find(backend_), /*with_float=*/true);
+    hybrid::Runner runner(model, find_backend(backend_), /*with_float=*/true);
 
     std::vector<report::Row> rows;
     console.progress().begin("classify", images, "images");

@@ -2,6 +2,8 @@
 // How the program answers to its command line, whatever the verb.
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "cli/program.h"
 #include "core/file.h"
 #include "data/scratch_folder.h"
@@ -123,6 +125,40 @@ TEST(Usage, CompletionScriptsCompleteVerbsAndOptions) {
   EXPECT_SAYS(shiftwise({"completion", "zsh"}).out, "bashcompinit");
   EXPECT_SAYS(shiftwise({"completion", "fish"}).out,
               "complete -c shiftwise -n '__fish_seen_subcommand_from eval' -l backend -d ");
+}
+
+/// The lines of a text that are calls of shiftwise, as arguments, without remarks and pipes.
+std::vector<Arguments> calls_in(const std::string& text) {
+  std::vector<Arguments> calls;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line.substr(0, line.find_first_of("#|")));
+    std::string word;
+    if (!line.starts_with("  ") || !(words >> word)) continue;
+    if (word == "$") words >> word;
+    if (word != "shiftwise") continue;
+    Arguments arguments;
+    while (words >> word) arguments.push_back(word);
+    calls.push_back(std::move(arguments));
+  }
+  return calls;
+}
+
+TEST(Usage, EveryCommandInTheDocumentationAndTheHelpIsUnderstood) {
+  std::string text;
+  std::vector<std::filesystem::path> pages{SHIFTWISE_SOURCE_DIR "/README.md"};
+  for (const auto& page : std::filesystem::directory_iterator(SHIFTWISE_SOURCE_DIR "/docs/tools")) {
+    pages.push_back(page.path());
+  }
+  for (const auto& page : pages) text += core::MappedFile(page).text();
+  for (const std::string& verb : kVerbs) text += shiftwise({verb, "--help"}).out;
+  const auto calls = calls_in(text);
+  EXPECT_GT(calls.size(), 25u);
+  for (Arguments arguments : calls) {
+    arguments.push_back("--print-config");
+    const Outcome outcome = shiftwise(arguments);
+    EXPECT_EQ(outcome.code, 0) << arguments[0] << ": " << outcome.err;
+  }
 }
 
 TEST(Usage, AReaderThatWentAwayIsNoError) {
