@@ -43,9 +43,11 @@ class Recorder : public Collector {
     auto& recorded = slots_[static_cast<std::size_t>(slot)];
     recorded[node].assign(values.begin(), values.end());
     if (recorded.size() < nodes().size()) return;
-    for (int image = 0; image < images; ++image) {
-      results_[static_cast<std::size_t>(slot)].push_back(compare(recorded, image, images));
-    }
+    auto& results = results_[static_cast<std::size_t>(slot)];
+    results.resize(static_cast<std::size_t>(images));
+    core::parallel_for(images, [&](std::int64_t image) {
+      results[static_cast<std::size_t>(image)] = compare(recorded, static_cast<int>(image), images);
+    });
     recorded.clear();
   }
 
