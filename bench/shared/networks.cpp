@@ -126,6 +126,12 @@ qgraph::QGraph whole_network(const ResNetShape& shape) {
   return std::move(builder).finish();
 }
 
+qgraph::QGraph convolution(int inputs, int outputs, int kernel, int stride, int size) {
+  Builder builder({inputs, size, size}, Element::kUint8, false);
+  builder.convolution("convolution", 0, outputs, kernel, stride, Element::kUint8);
+  return std::move(builder).finish();
+}
+
 std::int64_t macs(const qgraph::QGraph& graph) {
   std::int64_t total = 0;
   for (const qgraph::Node& node : graph.nodes) {

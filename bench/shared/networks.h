@@ -20,6 +20,9 @@ qgraph::QGraph conv2_x(const ResNetShape& shape);
 /// Stem, stages, pool and classifier; three int8 channels in.
 qgraph::QGraph whole_network(const ResNetShape& shape);
 
+/// One convolution of uint8 codes to uint8 codes, padded to keep the size.
+qgraph::QGraph convolution(int inputs, int outputs, int kernel, int stride, int size);
+
 /// Multiply-adds for one image.
 std::int64_t macs(const qgraph::QGraph& graph);
 

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// One task, every contender beside the others.
+#pragma once
+
+#include <string>
+
+#include "qgraph/qgraph.h"
+
+namespace shiftwise::bench {
+
+/// The main function of a benchmark of one network: each contender is checked, then they take
+/// turns; prints a Markdown table, writes JSON on demand. Returns the exit code.
+int compare_main(int argc, char** argv, const std::string& task, const qgraph::QGraph& graph);
+
+}  // namespace shiftwise::bench
