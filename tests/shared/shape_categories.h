@@ -71,6 +71,13 @@ inline void add_shapes(std::vector<Case>& list) {
              {.outputs = 64, .kernel = 3, .padding = 1, .shift = 14});
     one_case("many channels, 4x4", {128, 4, 4},
              {.outputs = 96, .kernel = 3, .padding = 1, .shift = 14});
+    one_case("tiles of 64 channels, 20 wide", {64, 5, 20},
+             {.outputs = 48, .kernel = 3, .padding = 1, .shift = 14});
+    one_case("tiles that run on over the halo", {64, 9, 5},
+             {.outputs = 64, .kernel = 3, .padding = 1, .shift = 14});
+    one_case("tiles, stride 2, an odd number of blocks", {192, 10, 14},
+             {.outputs = 80, .kernel = 3, .stride = 2, .padding = 1, .shift = 15});
+    one_case("tiles, one block", {128, 3, 3}, {.outputs = 10, .shift = 13});
     one_case("accumulators", {64, 4, 8}, {.outputs = 40, .element = Element::kInt32});
     one_case("int8 out", {64, 4, 8}, {.outputs = 40, .shift = 11, .element = Element::kInt8});
   }
@@ -135,6 +142,21 @@ inline void add_residuals(std::vector<Case>& list) {
         const auto b = projection.convolution(0, skip);
         projection.sum(a, b, wide ? 12 : 1, wide ? Element::kUint8 : Element::kInt8);
         list.push_back({name + ", projection", projection.graph()});
+
+        NetworkBuilder block(12, {64, 6, 10}, in);
+        NetworkBuilder::Convolution widened = main;
+        widened.outputs = 128;
+        NetworkBuilder::Convolution aside = skip;
+        aside.outputs = 128;
+        aside.stride = 1;
+        const auto inner = block.convolution(
+            0, {.outputs = 64, .kernel = 3, .padding = 1, .shift = 14, .weight_exponent = -14});
+        const auto first = block.sum(block.convolution(inner, widened), block.convolution(0, aside),
+                                     wide ? 13 : 1);
+        const auto squeezed =
+            block.convolution(first, {.outputs = 64, .shift = 13, .weight_exponent = -13});
+        block.sum(block.convolution(squeezed, widened), first, wide ? 13 : 1);
+        list.push_back({name + ", two blocks of full tiles", block.graph()});
       }
     }
   }
