@@ -2,7 +2,10 @@
 // The folder that `quantize` writes and every other verb reads.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <span>
+#include <string>
 
 #include "hybrid/model.h"
 
@@ -31,5 +34,8 @@ void write_model(const Model& model, const std::filesystem::path& folder);
 /// Reads such a folder; the file may come from anybody: everything is checked, fields that
 /// follow from others against them, and verify() is run. Throws Error naming file and field.
 Model read_model(const std::filesystem::path& folder);
+
+/// The same of a model.safetensors in memory; `where` is only for messages.
+Model parse_model(std::span<const std::byte> file, const std::string& where);
 
 }  // namespace shiftwise::hybrid

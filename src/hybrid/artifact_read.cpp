@@ -30,8 +30,8 @@ void copy_bytes(const core::StoredTensor& stored, std::vector<T>& values) {
 
 class Reader {
  public:
-  explicit Reader(const std::filesystem::path& path)
-      : path_(path), file_(path), content_(core::parse_safetensors(file_.bytes(), path.string())) {}
+  Reader(std::span<const std::byte> file, std::string where)
+      : where_(std::move(where)), content_(core::parse_safetensors(file, where_)) {}
 
   Model read() {
     const Json json = header();
@@ -61,7 +61,7 @@ class Reader {
  private:
   [[noreturn]] void refuse(const std::string& place, const std::string& why) const {
     throw core::Error({.what = "cannot read a quantized model",
-                       .where = fmt::format("{}, {}", path_.string(), place),
+                       .where = fmt::format("{}, {}", where_, place),
                        .why = why,
                        .hint = "write it again with shiftwise quantize"});
   }
@@ -187,8 +187,7 @@ class Reader {
     }
   }
 
-  std::filesystem::path path_;
-  core::MappedFile file_;
+  std::string where_;
   core::Safetensors content_;
   std::set<std::string> used_;
 };
@@ -205,7 +204,13 @@ Model read_model(const std::filesystem::path& folder) {
                                   : "there is no such folder",
                        .hint = "make one with: shiftwise quantize MODEL -o OUT"});
   }
-  return Reader(folder / kModelFile).read();
+  const std::filesystem::path path = folder / kModelFile;
+  const core::MappedFile file(path);
+  return parse_model(file.bytes(), path.string());
+}
+
+Model parse_model(std::span<const std::byte> file, const std::string& where) {
+  return Reader(file, where).read();
 }
 
 }  // namespace shiftwise::hybrid

@@ -160,6 +160,14 @@ Type parse_type(const Fields& fields) {
   refuse(fields.where(), fmt::format("there is no element '{}'", element));
 }
 
+arith::Rounding rounding_of(const Fields& fields) {
+  const std::string name = fields.text("rounding");
+  for (const auto& [mode, known] : kRoundingNames) {
+    if (known == name) return mode;
+  }
+  refuse(fields.where(), fmt::format("there is no rounding mode '{}'", name));
+}
+
 }  // namespace
 
 std::string_view to_string(arith::Rounding rounding) {
@@ -202,7 +210,7 @@ nlohmann::ordered_json to_json(const QGraph& graph) {
 QGraph from_json(const nlohmann::ordered_json& json, const TensorSource& tensors) {
   const Fields top(json, "integer network");
   QGraph graph;
-  graph.rounding = parse_rounding(top.text("rounding"));
+  graph.rounding = rounding_of(top);
   const Json& nodes = top.at("nodes");
   if (!nodes.is_array()) refuse(top.where(), "'nodes' is not a list");
   for (const Json& item : nodes) {
