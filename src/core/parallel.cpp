@@ -6,6 +6,8 @@
 
 #include <memory>
 
+#include "core/parallel_plain.h"
+
 namespace shiftwise::core {
 namespace {
 std::unique_ptr<tbb::global_control>& limit() {
@@ -27,6 +29,7 @@ int thread_limit() {
 }
 
 void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& body) {
+  if constexpr (kThreadSanitizer) return plain_parallel_for(count, thread_limit(), body);
   tbb::parallel_for(std::int64_t{0}, count, std::int64_t{1}, body, tbb::simple_partitioner{});
 }
 
