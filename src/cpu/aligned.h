@@ -6,6 +6,9 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <string>
+
+#include "core/diagnostic.h"
 
 namespace shiftwise::cpu {
 
@@ -15,10 +18,15 @@ inline constexpr std::size_t kCacheLine = 64;
 class AlignedBytes {
  public:
   AlignedBytes() = default;
+  /// Throws core::Error where there is not so much memory.
   explicit AlignedBytes(std::size_t size)
       : data_(static_cast<std::uint8_t*>(
-            ::operator new[](size + kCacheLine, std::align_val_t{kCacheLine}))),
+            ::operator new[](size + kCacheLine, std::align_val_t{kCacheLine}, std::nothrow))),
         size_(size) {
+    if (data_ == nullptr) {
+      throw core::Error({.what = "not enough memory for the backend 'cpu'",
+                         .why = "it asked for " + std::to_string(size) + " bytes"});
+    }
     std::memset(data_.get(), 0, size + kCacheLine);
   }
 

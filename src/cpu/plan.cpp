@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cpu/plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
+#include "core/diagnostic.h"
 #include "cpu/memory_plan.h"
 
 namespace shiftwise::cpu {
@@ -114,6 +117,18 @@ class Planner {
       const int pitch = round_up(shape.channels, id == 0 ? kGroup : kBlock);
       plan_.tensors.push_back(
           {.layout = {element(id), shape.channels, shape.height, shape.width, pitch, halo}});
+      check_size(id);
+    }
+  }
+
+  /// Offsets within an image are 32 bits.
+  void check_size(NodeId id) {
+    const std::ptrdiff_t bytes = layout(id).image_bytes();
+    if (bytes > std::numeric_limits<std::int32_t>::max()) {
+      throw core::Error({.what = "this network is too large for the backend 'cpu'",
+                         .where = fmt::format("layer '{}'", node(id).name),
+                         .why = fmt::format("one image takes {} bytes there", bytes),
+                         .hint = "use the backend 'reference'"});
     }
   }
 

@@ -124,5 +124,17 @@ TEST(CpuBackend, RefusesABufferOfTheWrongSize) {
   EXPECT_THROW(executor->run(bytes, 1, bytes), core::Error);
 }
 
+TEST(CpuBackend, RefusesAnImageThatItsOffsetsCannotReachNamingTheLayer) {
+  tests::NetworkBuilder net(1, {1, 65000, 65000}, qgraph::Element::kUint8);
+  net.max_pool(0, {});
+  try {
+    (void)cpu_backend().make(net.graph());
+    ADD_FAILURE() << "no error";
+  } catch (const core::Error& error) {
+    EXPECT_EQ(error.diagnostic().where, "layer 'input0'");
+    EXPECT_EQ(error.diagnostic().why, "one image takes 16900000000 bytes there");
+  }
+}
+
 }  // namespace
 }  // namespace shiftwise::cpu
