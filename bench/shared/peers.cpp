@@ -7,7 +7,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "core/diagnostic.h"
 #include "core/file.h"
@@ -91,9 +90,7 @@ Peers::~Peers() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
-std::vector<double> Peers::time(const std::string& name, int images, int threads, double budget) {
-  const nlohmann::json question = {
-      {"name", name}, {"images", images}, {"threads", threads}, {"budget", budget}};
+std::vector<double> Peers::time(const nlohmann::json& question) {
   return nlohmann::json::parse(ask(question.dump())).get<std::vector<double>>();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,9 @@ class Peers {
   /// What it found: "onnxruntime 1.32.0: correlation 0.9991", ...
   const std::vector<std::string>& findings() const { return findings_; }
   const std::vector<std::string>& names() const { return names_; }
-  /// Seconds of each repetition within about `budget` seconds.
-  std::vector<double> time(const std::string& name, int images, int threads, double budget);
+  /// Seconds of each repetition within about `budget` seconds. question: name, images,
+  /// threads, budget, clock ("wall" or "cpu").
+  std::vector<double> time(const nlohmann::json& question);
 
  private:
   std::string ask(const std::string& line);

@@ -34,20 +34,38 @@ void transpose_tile(const std::uint8_t* from, std::ptrdiff_t from_pitch, std::ui
   }
 }
 
-/// rows x columns bytes, transposed, each byte xor-ed with `flip`.
+/// Up to 16 x 16 bytes.
+void transpose_corner(const std::uint8_t* from, std::ptrdiff_t from_pitch, std::uint8_t* to,
+                      std::ptrdiff_t to_pitch, int rows, int columns, std::uint8_t flip) {
+  if (rows == kTile && columns == kTile) {
+    transpose_tile(from, from_pitch, to, to_pitch, flip);
+    return;
+  }
+  for (int c = 0; c < columns; ++c) {
+    for (int r = 0; r < rows; ++r) to[c * to_pitch + r] = from[r * from_pitch + c] ^ flip;
+  }
+}
+
+/// rows x columns bytes, transposed, each byte xor-ed with `flip`. In blocks of a cache line,
+/// within which the side with the larger pitch is gone through line by line.
 void transpose(const std::uint8_t* from, std::ptrdiff_t from_pitch, std::uint8_t* to,
                std::ptrdiff_t to_pitch, int rows, int columns, std::uint8_t flip) {
-  for (int c = 0; c < columns; c += kTile) {
-    for (int r = 0; r < rows; r += kTile) {
-      const std::uint8_t* source = from + r * from_pitch + c;
-      std::uint8_t* target = to + c * to_pitch + r;
-      if (r + kTile <= rows && c + kTile <= columns) {
-        transpose_tile(source, from_pitch, target, to_pitch, flip);
-        continue;
-      }
-      for (int j = 0; j < std::min(kTile, columns - c); ++j) {
-        for (int i = 0; i < std::min(kTile, rows - r); ++i) {
-          target[j * to_pitch + i] = source[i * from_pitch + j] ^ flip;
+  constexpr int kLine = 64;
+  const auto tile = [&](int r, int c) {
+    transpose_corner(from + r * from_pitch + c, from_pitch, to + c * to_pitch + r, to_pitch,
+                     std::min(kTile, rows - r), std::min(kTile, columns - c), flip);
+  };
+  for (int row = 0; row < rows; row += kLine) {
+    for (int column = 0; column < columns; column += kLine) {
+      const int last_row = std::min(rows, row + kLine);
+      const int last_column = std::min(columns, column + kLine);
+      if (from_pitch > to_pitch) {
+        for (int r = row; r < last_row; r += kTile) {
+          for (int c = column; c < last_column; c += kTile) tile(r, c);
+        }
+      } else {
+        for (int c = column; c < last_column; c += kTile) {
+          for (int r = row; r < last_row; r += kTile) tile(r, c);
         }
       }
     }
