@@ -9,7 +9,7 @@
 
 namespace shiftwise::report {
 
-Value text(std::string value) { return {value, value}; }
+Value text(std::string value) { return {value, std::move(value)}; }
 
 Value optional_text(std::string value) { return value.empty() ? none() : text(std::move(value)); }
 
