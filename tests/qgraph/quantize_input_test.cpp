@@ -31,7 +31,8 @@ TEST(QuantizeInput, RoundsHalfToEvenAndClips) {
 
 TEST(QuantizeInput, IsDefinedForInfinityAndNan) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  EXPECT_EQ(codes_of(Element::kInt8, -5, {kInfinity, -kInfinity, std::numeric_limits<float>::quiet_NaN()}),
+  EXPECT_EQ(codes_of(Element::kInt8, -5,
+                     {kInfinity, -kInfinity, std::numeric_limits<float>::quiet_NaN()}),
             (std::vector<int>{127, -128, 0}));
 }
 
