@@ -58,7 +58,7 @@ class Registry {
  public:
   void add(Backend backend);
   const std::vector<Backend>& all() const { return backends_; }
-  /// Throws Error (usage) listing the names where there is none of that name.
+  /// Throws Error (usage) where there is none of that name, suggesting what was meant.
   const Backend& find(const std::string& name) const;
 
  private:

@@ -23,7 +23,6 @@ const Backend& Registry::find(const std::string& name) const {
   }
   throw core::Error({.fault = core::Fault::kUsage,
                      .what = fmt::format("there is no backend '{}'", name),
-                     .why = fmt::format("the backends are: {}", fmt::join(names, ", ")),
                      .hint = core::suggest(name, names)});
 }
 

@@ -107,7 +107,8 @@ class NetworkBuilder {
   }
   qgraph::QGraph& graph() { return graph_; }
   int between(int low, int high) {
-    return low + static_cast<int>(random_() % static_cast<std::uint32_t>(high - low + 1));
+    const std::int64_t range = std::int64_t{high} - low + 1;
+    return static_cast<int>(low + std::int64_t{random_()} % range);
   }
 
  private:
