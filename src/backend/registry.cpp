@@ -8,6 +8,7 @@
 #include "core/suggest.h"
 
 namespace shiftwise::backend {
+
 void Registry::add(Backend backend) {
   const bool taken = std::any_of(backends_.begin(), backends_.end(),
                                  [&](const Backend& known) { return known.name == backend.name; });

@@ -108,7 +108,7 @@ class NetworkBuilder {
   qgraph::QGraph& graph() { return graph_; }
   int between(int low, int high) {
     const std::int64_t range = std::int64_t{high} - low + 1;
-    return static_cast<int>(low + std::int64_t{random_()} % range);
+    return static_cast<int>(low + static_cast<std::int64_t>(random_()) % range);
   }
 
  private:
