@@ -10,9 +10,10 @@
 
 namespace shiftwise::core {
 namespace {
+/// Never destroyed: lifting the limit at exit would start threads then.
 std::unique_ptr<tbb::global_control>& limit() {
-  static std::unique_ptr<tbb::global_control> control;
-  return control;
+  static auto* control = new std::unique_ptr<tbb::global_control>;
+  return *control;
 }
 }  // namespace
 
