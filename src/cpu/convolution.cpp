@@ -63,7 +63,7 @@ AlignedBytes pack(const core::Tensor<std::int8_t>& weight, int kernel) {
 class Convolution : public Step {
  public:
   Convolution(const ConvolutionPlan& plan, const Kernels& kernels)
-      : kernels_(kernels), output_(plan.output_layout), inner_(plan.inner) {
+      : kernels_(kernels), output_(plan.output_layout) {
     writes = plan.output;
     for (const ConvolutionPlan::Term& term : plan.terms) add_term(term);
     const Layout& out = plan.output_layout;
@@ -240,7 +240,6 @@ class Convolution : public Step {
   const Kernels& kernels_;
   Layout output_;
   Conv conv_;
-  bool inner_ = false;
   bool has_skip_ = false;
   bool weights_first_ = false;  // cut by outputs, so that a thread reads only its weights
   int slices_ = 1;
