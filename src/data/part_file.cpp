@@ -24,7 +24,10 @@ PartFile::PartFile(std::filesystem::path path) : path_(std::move(path)) {
   size_ = ::lseek(descriptor_, 0, SEEK_END);
 }
 
-PartFile::~PartFile() { ::close(descriptor_); }
+PartFile::~PartFile() {
+  if (size_ == 0) ::unlink(path_.c_str());
+  ::close(descriptor_);
+}
 
 void PartFile::append(std::string_view bytes) {
   while (!bytes.empty()) {

@@ -8,8 +8,8 @@
 
 namespace shiftwise::data {
 
-/// A file that only grows, kept whatever happens, and locked so that two processes never
-/// write to it at once. Every member throws Error naming the file where the system refuses.
+/// A file that only grows, kept (unless empty) whatever happens, and locked so that two processes
+/// never write to it at once. Every member throws Error naming the file where the system refuses.
 class PartFile {
  public:
   /// Opens `path` with what an earlier download left in it, or makes it.

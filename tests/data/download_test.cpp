@@ -221,6 +221,7 @@ TEST_F(DownloadTest, AServerThatIsNotThereIsAClearError) {
     url = server.url();
   }
   EXPECT_REFUSED("Failed to connect", fetch(request_to(url)));
+  EXPECT_FALSE(fs::exists(part())) << "nothing arrived, so nothing is left";
 }
 
 TEST_F(DownloadTest, AnEndlessFileIsCutOff) {
