@@ -85,7 +85,7 @@ class Quantize : public Verb {
 
     const DataFolder folder = find_data(data_);
     const auto images = data::open_dataset(folder.path, data::Split::kTrain);
-    hybrid::expect_images_fit(*images, source.network.input_shape());
+    data::expect_images_fit(*images, source.network.input_shape());
     options.calibration_images = images_to_use(*images, images_);
     if (names.empty() &&
         images->class_names().size() == static_cast<std::size_t>(source.description.classes)) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/dataset.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -107,6 +109,16 @@ void read_normalized(const Dataset& dataset, std::int64_t first, int count,
     const std::span target = values.subspan(static_cast<std::size_t>(i) * image_size, image_size);
     for (std::size_t at = 0; at < image_size; ++at) target[at] = table[at / area][pixels[at]];
   });
+}
+
+void expect_images_fit(const Dataset& images, const core::ImageShape& input) {
+  if (images.shape() == input) return;
+  throw core::Error(
+      {.what = "the images do not fit the network",
+       .where = images.describe(),
+       .why = fmt::format("they are {}, the network takes {}", core::to_string(images.shape()),
+                          core::to_string(input)),
+       .hint = "give images of that size with --data, or quantize with --input-size"});
 }
 
 }  // namespace shiftwise::data

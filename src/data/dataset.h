@@ -38,13 +38,16 @@ enum class Split { kTrain, kTest };
 /// A folder of data. CIFAR's binary files (data_batch_*.bin or test_batch.bin, in the folder
 /// or in cifar-10-batches-bin below it; batches may hold any number of records) or images:
 /// train/ and test/ (or val/) below it where they exist, else the folder itself for both
-/// splits, each with one folder per class (sorted names are the class indices) or with bare
-/// PNG and JPEG files without labels. Only files of the split are opened. Throws Error
-/// where there is nothing of the kind.
+/// splits, each with one folder per class (sorted names are the class indices; the classes take
+/// turns, so that the first N images are of many) or with bare PNG and JPEG files without
+/// labels. Only files of the split are opened. Throws Error where there is nothing of the kind.
 std::unique_ptr<Dataset> open_dataset(const std::filesystem::path& folder, Split split);
 
 /// Single files given on the command line: PNG, JPEG, or CIFAR records (.bin, any number).
 std::unique_ptr<Dataset> open_files(const std::vector<std::filesystem::path>& files);
+
+/// Throws Error where the images have another shape than the input of a network.
+void expect_images_fit(const Dataset& images, const core::ImageShape& input);
 
 /// Mean and standard deviation per channel, of pixels in 0..1.
 struct Normalization {

@@ -78,16 +78,31 @@ std::vector<LabelledFile> images_of(const Listing& listing, int label) {
   return images;
 }
 
+/// One image of each class, then the next of each: whoever takes the first few, calibration
+/// above all, sees many classes.
+std::vector<LabelledFile> in_turns(std::vector<std::vector<LabelledFile>> classes) {
+  std::vector<LabelledFile> result;
+  std::size_t longest = 0;
+  for (const auto& files : classes) longest = std::max(longest, files.size());
+  for (std::size_t i = 0; i < longest; ++i) {
+    for (auto& files : classes) {
+      if (i < files.size()) result.push_back(std::move(files[i]));
+    }
+  }
+  return result;
+}
+
 std::unique_ptr<Dataset> open_images(const fs::path& folder, Split split) {
   const Listing listing = list_folder(folder);
   std::vector<LabelledFile> images = images_of(listing, -1);
   const std::size_t bare = images.size();
   std::vector<std::string> names;
+  std::vector<std::vector<LabelledFile>> classes;
   for (const fs::path& below : listing.folders) {
-    std::ranges::copy(images_of(list_folder(below), static_cast<int>(names.size())),
-                      std::back_inserter(images));
+    classes.push_back(images_of(list_folder(below), static_cast<int>(names.size())));
     names.push_back(below.filename().string());
   }
+  std::ranges::move(in_turns(std::move(classes)), std::back_inserter(images));
   if (images.empty()) {
     no_images(folder, split,
               "it holds neither CIFAR-10's binary batches nor PNG or JPEG files, bare or in one "

@@ -58,14 +58,4 @@ void verify(const Model& model) {
   }
 }
 
-void expect_images_fit(const data::Dataset& images, const core::ImageShape& input) {
-  if (images.shape() == input) return;
-  throw core::Error(
-      {.what = "the images do not fit the network",
-       .where = images.describe(),
-       .why = fmt::format("they are {}, the network takes {}", core::to_string(images.shape()),
-                          core::to_string(input)),
-       .hint = "give images of that size with --data, or quantize with --input-size"});
-}
-
 }  // namespace shiftwise::hybrid

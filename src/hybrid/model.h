@@ -51,7 +51,4 @@ std::string_view version();
 /// not fit.
 void verify(const Model& model);
 
-/// Throws Error where the images have another shape than the network's input.
-void expect_images_fit(const data::Dataset& images, const core::ImageShape& input);
-
 }  // namespace shiftwise::hybrid

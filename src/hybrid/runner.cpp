@@ -125,7 +125,7 @@ backend::Executor& Runner::integers() { return *parts_->integers; }
 std::vector<std::byte> Runner::input_codes(const data::Dataset& dataset, std::int64_t first,
                                            int count) {
   const Parts& parts = *parts_;
-  expect_images_fit(dataset, parts.front.input());
+  data::expect_images_fit(dataset, parts.front.input());
   std::vector<std::byte> codes(static_cast<std::size_t>(parts.input_elements() * count));
   for_chunks(count, [&](std::size_t, Chunk chunk) {
     std::vector<float> entering = floats(parts.input_elements(), chunk.count);
@@ -138,7 +138,7 @@ std::vector<std::byte> Runner::input_codes(const data::Dataset& dataset, std::in
 
 Batch Runner::run(const data::Dataset& dataset, std::int64_t first, int count) {
   const Parts& parts = *parts_;
-  expect_images_fit(dataset, parts.front.input());
+  data::expect_images_fit(dataset, parts.front.input());
   const auto images = static_cast<std::size_t>(count);
   Batch batch;
   batch.images = count;

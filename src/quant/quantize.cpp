@@ -35,6 +35,7 @@ Result quantize(const graph::Graph& network, const data::Dataset& calibration,
                        .where = calibration.describe(),
                        .hint = "name a folder with training images with --data"});
   }
+  data::expect_images_fit(calibration, network.input_shape());
   const graph::Graph folded = graph::fold_batch_norms(network);
   const graph::Range range = graph::find_stages(folded, options.offload);
   graph::Graph prefix = graph::slice(folded, {1, range.last});

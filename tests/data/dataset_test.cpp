@@ -120,6 +120,18 @@ TEST(ImageFolder, SortedFolderNamesAreTheClasses) {
   EXPECT_EQ(open_dataset(folder.path(), Split::kTest)->size(), 1);
 }
 
+TEST(ImageFolder, ClassesTakeTurnsSoThatTheFirstImagesAreOfMany) {
+  const ScratchFolder folder;
+  for (const char* name :
+       {"cat/1.png", "cat/2.png", "cat/3.png", "dog/1.png", "emu/1.png", "emu/2.png"}) {
+    folder.write(name, flat_png(1, 1, 0, 0, 0));
+  }
+  const auto images = open_dataset(folder.path(), Split::kTrain);
+  std::vector<int> labels;
+  for (std::int64_t i = 0; i < images->size(); ++i) labels.push_back(images->label(i));
+  EXPECT_EQ(labels, (std::vector<int>{0, 1, 2, 0, 2, 0}));
+}
+
 TEST(ImageFolder, ValStandsInForTest) {
   const ScratchFolder folder;
   folder.write("val/a.png", flat_png(1, 1, 0, 0, 0));

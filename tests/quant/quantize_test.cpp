@@ -157,6 +157,15 @@ TEST(Quantize, RefusesAnEmptyCalibrationSet) {
   EXPECT_THROW(run(network(), {.calibration_images = 0}), core::Error);
 }
 
+TEST(Quantize, RefusesImagesOfAnotherSize) {
+  try {
+    quantize(network(), noise({3, 6, 7}, 4), {}, {}, core::silent_progress());
+    FAIL();
+  } catch (const core::Error& error) {
+    EXPECT_EQ(error.diagnostic().why, "they are 3x6x7, the network takes 3x6x6");
+  }
+}
+
 TEST(Quantize, RefusesUnknownAndSeparatedStages) {
   EXPECT_THROW(run(network(), {.offload = "conv9_x"}), core::Error);
   EXPECT_THROW(run(network(), {.offload = "stem,conv3_x"}), core::Error);
