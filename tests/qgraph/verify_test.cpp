@@ -61,8 +61,8 @@ TEST(Verify, RefusesAnAccumulatorThatCouldOverflow) {
 
 TEST(Verify, RefusesAWideSumThatOverflowsOnlyAfterAlignment) {
   const std::string why = reason(residual_network(), [](QGraph& g) {
-    std::get<Conv2d>(g.nodes[2].operation).weight_exponent.value = 14;
-    g.nodes[2].output.exponent.value = 8;
+    std::get<Conv2d>(g.nodes[2].operation).weight_exponent.value = 15;
+    g.nodes[2].output.exponent.value = 9;
   });
   EXPECT_NE(why.find("block.add"), std::string::npos) << why;
   EXPECT_NE(why.find("32-bit accumulator"), std::string::npos) << why;
