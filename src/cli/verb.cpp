@@ -37,8 +37,8 @@ report::Report begin_report(const Verb& verb) {
 
 std::vector<std::unique_ptr<Verb>> make_verbs() {
   std::vector<std::unique_ptr<Verb>> verbs;
-  for (const auto make : {make_inspect, make_quantize, make_eval, make_run, make_diff, make_data,
-                          make_doctor, make_completion}) {
+  for (const auto make : {make_inspect, make_quantize, make_eval, make_run, make_bench, make_diff,
+                          make_data, make_doctor, make_completion}) {
     verbs.push_back(make());
   }
   return verbs;

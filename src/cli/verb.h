@@ -50,6 +50,7 @@ std::unique_ptr<Verb> make_inspect();
 std::unique_ptr<Verb> make_quantize();
 std::unique_ptr<Verb> make_eval();
 std::unique_ptr<Verb> make_run();
+std::unique_ptr<Verb> make_bench();
 std::unique_ptr<Verb> make_diff();
 std::unique_ptr<Verb> make_data();
 std::unique_ptr<Verb> make_doctor();

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <limits>
 
 #include "core/diagnostic.h"
+#include "core/progress.h"
 #include "cpu/executor.h"
 #include "cpu/paths.h"
 #include "qgraph/quantize_input.h"
@@ -28,6 +30,15 @@ double best_peak(const Kernels& kernels) {
 
 }  // namespace
 
+std::string processor_name() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    const std::size_t colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
+  }
+  return "unknown processor";
+}
+
 double measure_peak(const std::string& path) { return best_peak(find_kernels(path, "profile")); }
 
 Profile profile(backend::Executor& executor, std::span<const std::byte> input, int images,
@@ -42,6 +53,7 @@ Profile profile(backend::Executor& executor, std::span<const std::byte> input, i
   std::vector<double> best(steps.size() + 1, std::numeric_limits<double>::infinity());
   std::vector<std::byte> output(cpu->output_bytes() * static_cast<std::size_t>(images));
   for (int i = 0; i < repetitions; ++i) {
+    core::check_interrupted();
     std::vector<double> seconds;
     cpu->run_timed(input, images, output, seconds);
     for (std::size_t s = 0; s < best.size(); ++s) best[s] = std::min(best[s], seconds[s]);

@@ -9,6 +9,9 @@
 
 namespace shiftwise::cpu {
 
+/// What the machine calls its processor.
+std::string processor_name();
+
 /// Multiply-adds per second of one thread that runs the path's best instruction on registers
 /// only; the best of several tries. Takes about 50 ms.
 double measure_peak(const std::string& path);

@@ -12,7 +12,7 @@
 namespace shiftwise::cli {
 namespace {
 
-const std::vector<std::string> kVerbs{"inspect", "quantize", "eval",   "run",
+const std::vector<std::string> kVerbs{"inspect", "quantize", "eval",   "run",       "bench",
                                       "diff",    "data",     "doctor", "completion"};
 
 #define EXPECT_SAYS(text, part) EXPECT_TRUE(graph::says(text, part))
