@@ -12,15 +12,13 @@
 namespace shiftwise::hybrid {
 namespace {
 
-constexpr int kImagesPerChunk = 8;
-
 /// A float network, which may be nothing but its input.
 class FloatPart {
  public:
-  explicit FloatPart(const graph::Graph& graph) : in_(graph.input_shape()), out_(in_) {
+  FloatPart(const graph::Graph& graph, int images_per_chunk) : in_(graph.input_shape()), out_(in_) {
     if (graph.nodes.size() == 1) return;
     executor_ = std::make_unique<graph::Executor>(
-        graph, graph::Executor::Options{.images_per_chunk = kImagesPerChunk, .observed = {}});
+        graph, graph::Executor::Options{.images_per_chunk = images_per_chunk, .observed = {}});
     out_ = executor_->output_shape();
   }
 
@@ -58,12 +56,12 @@ struct Chunk {
 };
 
 /// Calls body(chunk index, chunk) for the chunks of a batch, on all threads.
-void for_chunks(int images, const std::function<void(std::size_t, Chunk)>& body) {
-  const int chunks = (images + kImagesPerChunk - 1) / kImagesPerChunk;
+void for_chunks(int images, int per_chunk, const std::function<void(std::size_t, Chunk)>& body) {
+  const int chunks = (images + per_chunk - 1) / per_chunk;
   core::parallel_for(chunks, [&](std::int64_t i) {
     core::check_interrupted();
-    const int first = static_cast<int>(i) * kImagesPerChunk;
-    body(static_cast<std::size_t>(i), {first, std::min(kImagesPerChunk, images - first)});
+    const int first = static_cast<int>(i) * per_chunk;
+    body(static_cast<std::size_t>(i), {first, std::min(per_chunk, images - first)});
   });
 }
 
@@ -71,14 +69,16 @@ void for_chunks(int images, const std::function<void(std::size_t, Chunk)>& body)
 
 struct Runner::Parts {
   Parts(const Model& model, const graph::Graph& folded, const backend::Backend& backend,
-        bool floats)
-      : front(graph::slice(folded, {1, model.range.first - 1})),
-        tail(graph::slice(folded, {model.range.last + 1, folded.output()})),
+        bool floats, int per_chunk)
+      : images_per_chunk(per_chunk),
+        front(graph::slice(folded, {1, model.range.first - 1}), per_chunk),
+        tail(graph::slice(folded, {model.range.last + 1, folded.output()}), per_chunk),
         input_type(model.integers.input_type()),
         output_type(model.integers.output_type()),
         normalization(model.normalization),
         integers(backend.make(model.integers)) {
-    if (floats) middle = std::make_unique<FloatPart>(graph::slice(folded, model.range));
+    if (!floats) return;
+    middle = std::make_unique<FloatPart>(graph::slice(folded, model.range), per_chunk);
   }
 
   /// Normalises one chunk and runs it up to the range: floats of front.output().
@@ -96,6 +96,7 @@ struct Runner::Parts {
            static_cast<std::int64_t>(qgraph::bytes_per_code(output_type.element));
   }
 
+  int images_per_chunk;
   FloatPart front;
   std::unique_ptr<FloatPart> middle;  ///< what the integers replace; only for the baseline
   FloatPart tail;
@@ -105,9 +106,10 @@ struct Runner::Parts {
   std::unique_ptr<backend::Executor> integers;
 };
 
-Runner::Runner(const Model& model, const backend::Backend& backend, bool with_float)
+Runner::Runner(const Model& model, const backend::Backend& backend, bool with_float,
+               int images_per_chunk)
     : parts_(std::make_unique<Parts>(model, graph::fold_batch_norms(model.network), backend,
-                                     with_float)) {}
+                                     with_float, images_per_chunk)) {}
 
 Runner::~Runner() = default;
 
@@ -117,7 +119,7 @@ int Runner::classes() const { return static_cast<int>(parts_->tail.output().elem
 
 int Runner::images_per_batch() const {
   constexpr int kFewestChunks = 8;
-  return kImagesPerChunk * std::max(kFewestChunks, core::thread_limit());
+  return parts_->images_per_chunk * std::max(kFewestChunks, core::thread_limit());
 }
 
 backend::Executor& Runner::integers() { return *parts_->integers; }
@@ -127,7 +129,7 @@ std::vector<std::byte> Runner::input_codes(const data::Dataset& dataset, std::in
   const Parts& parts = *parts_;
   data::expect_images_fit(dataset, parts.front.input());
   std::vector<std::byte> codes(static_cast<std::size_t>(parts.input_elements() * count));
-  for_chunks(count, [&](std::size_t, Chunk chunk) {
+  for_chunks(count, parts.images_per_chunk, [&](std::size_t, Chunk chunk) {
     std::vector<float> entering = floats(parts.input_elements(), chunk.count);
     parts.run_front(dataset, first + chunk.first, chunk.count, entering);
     qgraph::quantize_input(parts.input_type, entering,
@@ -148,7 +150,7 @@ Batch Runner::run(const data::Dataset& dataset, std::int64_t first, int count) {
   if (parts.middle) batch.float_logits = floats(classes(), count);
 
   std::vector<float> entering = floats(parts.input_elements(), count);
-  for_chunks(count, [&](std::size_t, Chunk chunk) {
+  for_chunks(count, parts.images_per_chunk, [&](std::size_t, Chunk chunk) {
     const auto values = part(entering, parts.input_elements(), chunk.first, chunk.count);
     parts.run_front(dataset, first + chunk.first, chunk.count, values);
     qgraph::quantize_input(
@@ -160,7 +162,7 @@ Batch Runner::run(const data::Dataset& dataset, std::int64_t first, int count) {
 
   std::vector<double> signal(images);
   std::vector<double> noise(images);
-  for_chunks(count, [&](std::size_t index, Chunk chunk) {
+  for_chunks(count, parts.images_per_chunk, [&](std::size_t index, Chunk chunk) {
     std::vector<float> leaving = floats(parts.output_elements(), chunk.count);
     qgraph::dequantize(parts.output_type,
                        part(batch.output_codes, parts.output_bytes(), chunk.first, chunk.count),

@@ -26,7 +26,10 @@ struct Batch {
 class Runner {
  public:
   /// with_float: also compute the float baseline, sharing the layers before the integers.
-  Runner(const Model& model, const backend::Backend& backend, bool with_float);
+  /// images_per_chunk: what one thread takes at a time through the float layers, which cost
+  /// as much for fewer; 1 where single images are to be fast, the default where many are.
+  Runner(const Model& model, const backend::Backend& backend, bool with_float,
+         int images_per_chunk = 8);
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;

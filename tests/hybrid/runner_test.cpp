@@ -105,6 +105,20 @@ TEST(Runner, GivesTheSameBitsForAnyThreadCountAndBackend) {
   EXPECT_EQ(one.noise, four.noise);
 }
 
+TEST(Runner, ChunksOfOneImageGiveTheSameAnswers) {
+  const Model model = small_model();
+  const NoiseImages images(5);
+  Runner single(model, cpu::cpu_backend(), true, 1);
+  EXPECT_GE(single.images_per_batch(), 5);
+  const Batch one = single.run(images, 0, 5);
+  const Batch eight = Runner(model, cpu::cpu_backend(), true).run(images, 0, 5);
+  ASSERT_EQ(one.logits.size(), eight.logits.size());
+  for (std::size_t i = 0; i < one.logits.size(); ++i) {
+    EXPECT_NEAR(one.float_logits[i], eight.float_logits[i], 1e-4);
+    EXPECT_NEAR(one.logits[i], eight.logits[i], 0.05);  // a code may fall on a border's other side
+  }
+}
+
 TEST(Runner, InputCodesAreThoseOfAFullRun) {
   const Model model = small_model();
   const NoiseImages images(12);
