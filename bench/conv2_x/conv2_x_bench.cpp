@@ -5,5 +5,6 @@
 #include "shared/networks.h"
 
 int main(int argc, char** argv) {
-  return shiftwise::bench::compare_main(argc, argv, "conv2_x", shiftwise::bench::conv2_x({}));
+  return shiftwise::bench::compare_main(argc, argv, "conv2_x",
+                                        [] { return shiftwise::bench::conv2_x({}); });
 }

@@ -6,8 +6,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
-#include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -16,7 +14,9 @@
 #include "core/file.h"
 #include "core/parallel.h"
 #include "cpu/profile.h"
+#include "hybrid/artifact.h"
 #include "qgraph/quantize_input.h"
+#include "shared/clock.h"
 #include "shared/networks.h"
 #include "shared/peers.h"
 
@@ -34,27 +34,11 @@ struct Options {
   std::vector<std::string> skip;
 };
 
-/// Seconds of the wall, or that this process computed: the latter leaves out what other
-/// programs took from a shared machine, and says nothing about several threads.
-double now(const std::string& clock) {
-  timespec time;
-  clock_gettime(clock == "cpu" ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
 struct Contender {
   std::string name;
   std::string path;  ///< the kernel path whose peak is its limit
   std::function<std::vector<double>(int images, int threads)> time;
 };
-
-std::string processor() {
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
-  return "unknown processor";
-}
 
 class Comparison {
  public:
@@ -117,7 +101,7 @@ class Comparison {
   void measure() {
     const std::int64_t work = macs(graph_);
     fmt::print("\n{}: {:.1f} million multiply-adds; {}; {} clock\n\n", task_,
-               static_cast<double>(work) * 1e-6, processor(), options_.clock);
+               static_cast<double>(work) * 1e-6, cpu::processor_name(), options_.clock);
     fmt::print(
         "| contender | images | threads | best ms/image | median | GMAC/s | of peak |\n"
         "|---|---|---|---|---|---|---|\n");
@@ -169,7 +153,7 @@ class Comparison {
                  images, threads, best * 1e3, median * 1e3, rate * 1e-9, share * 100);
       std::fflush(stdout);
       results_.push_back({{"task", task_},
-                          {"processor", processor()},
+                          {"processor", cpu::processor_name()},
                           {"contender", contenders_[c].name},
                           {"images", images},
                           {"threads", threads},
@@ -198,9 +182,13 @@ class Comparison {
 
 }  // namespace
 
-int compare_main(int argc, char** argv, const std::string& task, const qgraph::QGraph& graph) {
+int compare_main(int argc, char** argv, const std::string& task,
+                 const std::function<qgraph::QGraph()>& synthetic) {
   Options options;
+  std::string folder;
   CLI::App app("times the kernels of this machine beside other runtimes on " + task);
+  app.add_option("--model", folder,
+                 "folder that shiftwise quantize wrote; without: random weights");
   app.add_option("--images", options.images, "images in a batch")->delimiter(',');
   app.add_option("--threads", options.threads, "threads")->delimiter(',');
   app.add_option("--python", options.python, "interpreter made by bench/python_env");
@@ -212,7 +200,9 @@ int compare_main(int argc, char** argv, const std::string& task, const qgraph::Q
   app.add_option("--skip", options.skip, "contender to leave out, e.g. portable");
   CLI11_PARSE(app, argc, argv);
   try {
-    Comparison comparison(task, graph, options);
+    const qgraph::QGraph graph =
+        folder.empty() ? synthetic() : std::move(hybrid::read_model(folder).integers);
+    Comparison comparison(folder.empty() ? task : task + " of " + folder, graph, options);
     comparison.add_ours();
     if (options.python.empty()) {
       fmt::print("not measured: ONNX Runtime and OpenVINO (--python)\n");

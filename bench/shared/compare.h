@@ -2,6 +2,7 @@
 // One task, every contender beside the others.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "qgraph/qgraph.h"
@@ -9,7 +10,9 @@
 namespace shiftwise::bench {
 
 /// The main function of a benchmark of one network: each contender is checked, then they take
-/// turns; prints a Markdown table, writes JSON on demand. Returns the exit code.
-int compare_main(int argc, char** argv, const std::string& task, const qgraph::QGraph& graph);
+/// turns; prints a Markdown table, writes JSON on demand. The network is the integer part of the
+/// model that --model names, else synthetic(). Returns the exit code.
+int compare_main(int argc, char** argv, const std::string& task,
+                 const std::function<qgraph::QGraph()>& synthetic);
 
 }  // namespace shiftwise::bench

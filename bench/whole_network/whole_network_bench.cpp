@@ -5,5 +5,5 @@
 
 int main(int argc, char** argv) {
   return shiftwise::bench::compare_main(argc, argv, "whole network",
-                                        shiftwise::bench::whole_network({}));
+                                        [] { return shiftwise::bench::whole_network({}); });
 }
