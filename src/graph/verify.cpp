@@ -8,6 +8,7 @@
 #include <span>
 
 #include "core/diagnostic.h"
+#include "core/finite.h"
 #include "graph/graph.h"
 
 namespace shiftwise::graph {
@@ -70,6 +71,7 @@ class Verifier {
   }
 
   void check_finite(std::span<const float> values, const char* what) const {
+    if (core::all_finite(values)) return;
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (!std::isfinite(values[i])) {
         refuse(fmt::format("its {} holds {} at index {}", what, values[i], i));

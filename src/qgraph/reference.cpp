@@ -30,26 +30,33 @@ Span inside(int k, int stride, int padding, int input_size, int output_size) {
 
 /// acc = sum(w * x) + b (numerics.md, eq. 3): [O][H][W] int32, exact because verify() has
 /// proven that no sum leaves 32 bits (partial sums are bounded by the same number).
-std::vector<std::int32_t> accumulate(const Conv2d& conv, const core::ImageShape& in, const Codes& x,
-                                     const core::ImageShape& out) {
+std::vector<std::int32_t> accumulate(const Conv2d& conv, const core::ImageShape& in,
+                                     const Codes& codes, const core::ImageShape& out) {
+  // Inputs are 8-bit codes; as 16-bit numbers any CPU multiplies several of them at once.
+  const std::vector<std::int16_t> x(codes.begin(), codes.end());
   std::vector<std::int32_t> acc(static_cast<std::size_t>(out.elements()));
   const int kernel = conv.kernel();
+  const int stride = conv.stride;
   for (int o = 0; o < out.channels; ++o) {
     std::int32_t* plane = &acc[static_cast<std::size_t>(o) * out.height * out.width];
     std::fill_n(plane, out.height * out.width, conv.bias[static_cast<std::size_t>(o)]);
     for (int i = 0; i < in.channels; ++i) {
       for (int ky = 0; ky < kernel; ++ky) {
         for (int kx = 0; kx < kernel; ++kx) {
-          const std::int32_t w = conv.weight.values[static_cast<std::size_t>(
+          const std::int16_t w = conv.weight.values[static_cast<std::size_t>(
               ((o * in.channels + i) * kernel + ky) * kernel + kx)];
-          const Span ys = inside(ky, conv.stride, conv.padding, in.height, out.height);
-          const Span xs = inside(kx, conv.stride, conv.padding, in.width, out.width);
+          const Span ys = inside(ky, stride, conv.padding, in.height, out.height);
+          const Span xs = inside(kx, stride, conv.padding, in.width, out.width);
           for (int y = ys.first; y < ys.last; ++y) {
-            const int row = y * conv.stride + ky - conv.padding;
-            const std::int32_t* source =
-                &x[static_cast<std::size_t>((i * in.height + row) * in.width)];
-            for (int column = xs.first; column < xs.last; ++column) {
-              plane[y * out.width + column] += w * source[column * conv.stride + kx - conv.padding];
+            const int row = y * stride + ky - conv.padding;
+            const int column = xs.first * stride + kx - conv.padding;
+            const std::int16_t* source = x.data() + (i * in.height + row) * in.width + column;
+            std::int32_t* sums = plane + y * out.width + xs.first;
+            const int count = xs.last - xs.first;
+            if (stride == 1) {  // the usual case, in a form that compilers turn into vectors
+              for (int n = 0; n < count; ++n) sums[n] += w * source[n];
+            } else {
+              for (int n = 0; n < count; ++n) sums[n] += w * source[n * stride];
             }
           }
         }

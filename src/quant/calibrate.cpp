@@ -18,6 +18,11 @@ void stream(const graph::Graph& network, const std::vector<graph::NodeId>& obser
   const auto image_elements = static_cast<std::size_t>(network.input_shape().elements());
   const auto output_elements = static_cast<std::size_t>(executor.output_shape().elements());
 
+  // Allocated once: fresh pages for every chunk would cost as much as a layer.
+  std::vector<std::vector<float>> inputs(kSlots, std::vector<float>(kChunkImages * image_elements));
+  std::vector<std::vector<float>> outputs(kSlots,
+                                          std::vector<float>(kChunkImages * output_elements));
+
   progress.begin("calibrating", data.count, "images");
   for (std::int64_t batch = 0; batch < data.count; batch += kBatchImages) {
     const int batch_images =
@@ -28,8 +33,10 @@ void stream(const graph::Graph& network, const std::vector<graph::NodeId>& obser
       core::check_interrupted();
       const int first = static_cast<int>(slot) * kChunkImages;
       const int images = std::min(kChunkImages, batch_images - first);
-      std::vector<float> input(static_cast<std::size_t>(images) * image_elements);
-      std::vector<float> output(static_cast<std::size_t>(images) * output_elements);
+      const auto count = static_cast<std::size_t>(images);
+      const auto index = static_cast<std::size_t>(slot);
+      const auto input = std::span(inputs[index]).first(count * image_elements);
+      const auto output = std::span(outputs[index]).first(count * output_elements);
       data::read_normalized(data.images, batch + first, images, data.normalization, input);
       if (observes_input) collector.see(static_cast<int>(slot), kInput, images, input);
       executor.run(input, images, output, [&](graph::NodeId node, std::span<const float> values) {

@@ -8,26 +8,9 @@
 #include <limits>
 
 #include "core/diagnostic.h"
+#include "core/finite.h"
 
 namespace shiftwise::quant {
-namespace {
-
-/// Magnitudes of floats compare like their bits without the sign, and as integers a loop
-/// over them becomes vector instructions. NaN and infinity are the largest of all.
-std::uint32_t magnitude_bits(float value) {
-  return std::bit_cast<std::uint32_t>(value) & 0x7fffffffU;
-}
-
-std::uint32_t largest_bits(std::span<const float> values) {
-  std::int32_t largest = 0;
-  for (const float value : values) {
-    largest = std::max(largest, static_cast<std::int32_t>(magnitude_bits(value)));
-  }
-  return static_cast<std::uint32_t>(largest);
-}
-
-}  // namespace
-
 std::int64_t percentile_rank(std::int64_t n) {
   return static_cast<std::int64_t>(std::floor(0.01 * 99.999 * static_cast<double>(n) + 0.5));
 }
@@ -38,7 +21,7 @@ void LargestMagnitudes::add(std::span<const float> values) {
   while (!values.empty()) {
     const auto block = values.first(std::min(kBlock, values.size()));
     values = values.subspan(block.size());
-    const float largest = std::bit_cast<float>(largest_bits(block));
+    const float largest = std::bit_cast<float>(core::largest_magnitude_bits(block));
     if (!std::isfinite(largest)) {
       throw core::Error({.what = "an activation is not a finite number",
                          .why = "the float network overflows on a calibration image"});

@@ -36,9 +36,10 @@ Result quantize(const graph::Graph& network, const data::Dataset& calibration,
                        .hint = "name a folder with training images with --data"});
   }
   data::expect_images_fit(calibration, network.input_shape());
-  const graph::Graph folded = graph::fold_batch_norms(network);
-  const graph::Range range = graph::find_stages(folded, options.offload);
-  graph::Graph prefix = graph::slice(folded, {1, range.last});
+  // Cut first: what lies behind the part, most of the parameters often, is never touched.
+  const graph::NodeId last = graph::find_stages(network, options.offload).last;
+  graph::Graph prefix = graph::fold_batch_norms(graph::slice(network, {1, last}));
+  const graph::Range range = graph::find_stages(prefix, options.offload);
   const EqualizationResult equalization = equalize_part(prefix, range);
 
   const Part part(std::move(prefix), range);

@@ -24,7 +24,7 @@ struct Options {
   arith::Rounding rounding = arith::Rounding::kPositiveInf;
   std::int64_t calibration_images = 256;  ///< the first so many of the dataset (or all)
   /// Images of which the report counts saturations and ties and measures SQNR.
-  std::int64_t report_images = 8;
+  std::int64_t report_images = 2;
 };
 
 /// One activation quantizer (or weight tensor) and how sure its exponent is.
