@@ -5,6 +5,7 @@
 
 #include "core/file.h"
 #include "core/float16.h"
+#include "core/parallel.h"
 #include "core/progress.h"
 #include "core/safetensors.h"
 #include "graph/graph_json.h"
@@ -59,6 +60,15 @@ Json scales(const Model& model) {
           {"layers", table["nodes"]}};
 }
 
+/// The 16-bit floats equal to `values`; nothing where some have no equal.
+std::vector<std::uint16_t> exact_halves(const std::vector<float>& values) {
+  std::vector<std::uint16_t> halves(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!core::exact_half(values[i], halves[i])) return {};
+  }
+  return halves;
+}
+
 /// The tensors of the file, and the storage of those that had to be converted.
 class Collector {
  public:
@@ -73,15 +83,18 @@ class Collector {
   }
 
   void add_floats(std::map<std::string, core::Tensor<float>> parameters) {
-    for (auto& [name, tensor] : parameters) {
+    std::vector<std::pair<const std::string, core::Tensor<float>>*> entries;
+    for (auto& entry : parameters) entries.push_back(&entry);
+    std::vector<std::vector<std::uint16_t>> halves(entries.size());  // empty where not exact
+    core::parallel_for(std::ssize(entries), [&](std::int64_t i) {
       core::check_interrupted();
-      std::vector<std::uint16_t> halves(tensor.values.size());
-      bool exact = true;
-      for (std::size_t i = 0; i < halves.size() && exact; ++i) {
-        exact = core::exact_half(tensor.values[i], halves[i]);
-      }
-      if (exact) {
-        halves_.push_back(std::move(halves));
+      halves[static_cast<std::size_t>(i)] =
+          exact_halves(entries[static_cast<std::size_t>(i)]->second.values);
+    });
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      auto& [name, tensor] = *entries[i];
+      if (!halves[i].empty()) {
+        halves_.push_back(std::move(halves[i]));
         add("float." + name, "F16", tensor.shape, bytes_of(halves_.back()));
       } else {
         floats_.push_back(std::move(tensor.values));
@@ -113,7 +126,6 @@ class Collector {
 }  // namespace
 
 void write_model(const Model& model, const std::filesystem::path& folder) {
-  verify(model);
   Collector collector;
   collector.add_integers(model.integers);
   collector.add_floats(graph::parameters(model.network));
