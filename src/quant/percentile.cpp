@@ -5,12 +5,12 @@
 #include <bit>
 #include <cmath>
 #include <functional>
-#include <limits>
 
 #include "core/diagnostic.h"
 #include "core/finite.h"
 
 namespace shiftwise::quant {
+
 std::int64_t percentile_rank(std::int64_t n) {
   return static_cast<std::int64_t>(std::floor(0.01 * 99.999 * static_cast<double>(n) + 0.5));
 }
