@@ -24,4 +24,11 @@ struct Shift {
 /// The shift that takes integers at exponent `from` to integers at exponent `to` (eq. 3).
 constexpr Shift shift_between(Exponent from, Exponent to) { return {to.value - from.value}; }
 
+/// A tile of the array: column from the west, row from the south; row 0 is the shim.
+struct TileId {
+  int column = 0;
+  int row = 0;
+  friend constexpr auto operator<=>(TileId, TileId) = default;
+};
+
 }  // namespace shiftwise::core
