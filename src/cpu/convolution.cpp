@@ -131,7 +131,7 @@ class Convolution : public Step {
 
   static Finish finish_of(const ConvolutionPlan& plan) {
     if (plan.to_even || plan.output_layout.element == qgraph::Element::kInt32 ||
-        plan.inner_lead != 0 || plan.skip_lead > kLargestSkipLead) {
+        plan.inner_lead > kLargestLead || plan.skip_lead > kLargestLead) {
       return Finish::kGeneral;
     }
     if (plan.inner) return Finish::kPublished;

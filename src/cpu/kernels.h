@@ -24,14 +24,14 @@ struct Products {
   std::ptrdiff_t row = 0;    ///< bytes
 };
 
-/// The factor 2^skip_lead must fit 16 bits with a sign.
-inline constexpr int kLargestSkipLead = 14;
+/// The factors 2^skip_lead and 2^inner_lead must fit 16 bits with a sign.
+inline constexpr int kLargestLead = 14;
 
 /// What becomes of a sum v (docs/cpu-kernels.md); the four are compiled apart for speed.
 enum class Finish {
   kCodes,      ///< v >> shift
-  kResidual,   ///< (v + (stored skip << skip_lead)) >> shift, skip_lead <= kLargestSkipLead
-  kPublished,  ///< as kResidual after an inner requantization without inner_lead
+  kResidual,   ///< (v + (stored skip << skip_lead)) >> shift, leads <= kLargestLead
+  kPublished,  ///< as kResidual after an inner requantization
   kGeneral,    ///< every field of Conv is looked at
 };
 

@@ -31,6 +31,21 @@ bool fits_kernels(const qgraph::QGraph& graph, NodeId id) {
          std::numeric_limits<std::int32_t>::max();
 }
 
+/// Whether an add of two 8-bit codes shifts left, by so little that the codes can move left before
+/// they meet instead: then their sum is the output before its saturation.
+bool moves_left(const qgraph::QGraph& graph, NodeId add) {
+  const qgraph::Node& node = graph.nodes[static_cast<std::size_t>(add)];
+  if (node.output.element == Element::kInt32) return false;
+  for (const NodeId input : node.inputs) {
+    if (graph.nodes[static_cast<std::size_t>(input)].output.element == Element::kInt32)
+      return false;
+  }
+  const int left = -qgraph::output_shift(graph, add).value;
+  if (left <= 0 || left > 30) return false;
+  return (qgraph::accumulator_bound(graph, add) << left) + 128 <=
+         std::numeric_limits<std::int32_t>::max();
+}
+
 class Planner {
  public:
   Planner(const qgraph::QGraph& graph, const Kernels& kernels, Materialise materialise, int chunk)
@@ -142,7 +157,7 @@ class Planner {
     const NodeId b = node(add).inputs[1];
     const NodeId later = std::max(a, b);
     const NodeId earlier = std::min(a, b);
-    if (a == b || !fits_kernels(graph_, add)) return {};
+    if (a == b || !(fits_kernels(graph_, add) || moves_left(graph_, add))) return {};
     if (element(earlier) == Element::kInt32 && element(later) == Element::kInt32) {
       if (is_private_convolution(a) && is_private_convolution(b)) return {2, {a, b}, -1};
       return {};
@@ -224,6 +239,11 @@ class Planner {
     }
     plan.to_even = graph_.rounding == arith::Rounding::kConvEven;
     plan.shift = qgraph::output_shift(graph_, id_).value;
+    if (plan.shift < 0) {  // of two 8-bit codes, see moves_left
+      plan.inner_lead -= plan.shift;
+      plan.skip_lead -= plan.shift;
+      plan.shift = 0;
+    }
     add_convolution(plan, id_, id_);
     std::string name;
     for (int i = 0; i < fusion.mains; ++i) name += node(fusion.main[i]).name + " + ";

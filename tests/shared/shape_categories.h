@@ -160,6 +160,21 @@ inline void add_residuals(std::vector<Case>& list) {
       }
     }
   }
+  // What the published flow makes of the embedded ResNet-50, and what is too large for 32 bits.
+  for (const Element in : {Element::kUint8, Element::kInt8}) {
+    for (const Element branch : {Element::kUint8, Element::kInt8}) {
+      for (const int shift : {-1, -5, -12, -22, -23, -31}) {
+        NetworkBuilder left(13, {20, 5, 9}, in);
+        const auto main = left.convolution(
+            0, {.outputs = 20, .shift = 11, .element = branch, .weight_exponent = -10});
+        left.sum(main, 0, shift, in);
+        list.push_back({std::string(qgraph::to_string(branch)) + " branch plus " +
+                            std::string(qgraph::to_string(in)) + ", shifted left by " +
+                            std::to_string(-shift),
+                        left.graph()});
+      }
+    }
+  }
   NetworkBuilder codes(5, {20, 4, 4}, Element::kInt8);
   codes.sum(codes.max_pool(0, {}), codes.subsample(0, 20, 2), 1, Element::kInt8);
   list.push_back({"an add of codes that no convolution made", codes.graph()});

@@ -63,10 +63,9 @@ struct Lanes {
   static Sums add(const Sums& a, const Sums& b) {
     return {_mm256_add_epi32(a.low, b.low), _mm256_add_epi32(a.high, b.high)};
   }
-  static Sums add_scaled(const Sums& v, const std::uint8_t* codes, const Sums& factor) {
-    const Sums skip = load_codes(codes);
-    return {_mm256_add_epi32(v.low, _mm256_madd_epi16(skip.low, factor.low)),
-            _mm256_add_epi32(v.high, _mm256_madd_epi16(skip.high, factor.high))};
+  static Sums add_scaled(const Sums& v, const Sums& codes, const Sums& factor) {
+    return {_mm256_add_epi32(v.low, _mm256_madd_epi16(codes.low, factor.low)),
+            _mm256_add_epi32(v.high, _mm256_madd_epi16(codes.high, factor.high))};
   }
   static Count count(int by) { return _mm256_set1_epi32(by); }
   static Sums shift_left(const Sums& v, Count by) {

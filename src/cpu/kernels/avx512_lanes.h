@@ -37,9 +37,9 @@ struct Avx512Lanes {
   /// Keeps the compiler from seeing that several sums start with the same value.
   static void separate(Sums& sums) { asm("" : "+v"(sums)); }
   static Sums add(Sums a, Sums b) { return _mm512_add_epi32(a, b); }
-  /// A code fits 16 bits and so does the factor.
-  static Sums add_scaled(Sums v, const std::uint8_t* codes, Sums factor) {
-    return _mm512_dpwssd_epi32(v, load_codes(codes), factor);
+  /// v + codes * factor; a code fits 16 bits and so does the factor.
+  static Sums add_scaled(Sums v, Sums codes, Sums factor) {
+    return _mm512_dpwssd_epi32(v, codes, factor);
   }
   static Count count(int by) { return _mm512_set1_epi32(by); }
   static Sums shift_left(Sums v, Count by) { return _mm512_sllv_epi32(v, by); }

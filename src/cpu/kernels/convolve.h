@@ -100,6 +100,7 @@ struct Finisher {
         inner_shift(Lanes::count(conv.inner_shift)),
         inner_low(Lanes::all(conv.inner_low)),
         inner_high(Lanes::all(conv.inner_high)),
+        inner_factor(Lanes::all(std::int32_t{1} << (kGeneral ? 0 : conv.inner_lead))),
         extra(Lanes::all(conv.extra)),
         skip(conv.skip + y * conv.skip_row + x * conv.skip_pixel + block * kBlock),
         output(conv.output + y * conv.output_row + x * conv.output_pixel +
@@ -123,10 +124,10 @@ struct Finisher {
   SHIFTWISE_INLINE Sums before_shift(Sums v, const std::uint8_t* codes) const {
     if (kind == Finish::kPublished) {
       v = Lanes::clamp(Lanes::shift_right(v, inner_shift), inner_low, inner_high);
-      v = Lanes::add(v, extra);
+      v = Lanes::add_scaled(extra, v, inner_factor);
     }
     if (kind == Finish::kResidual || kind == Finish::kPublished) {
-      return Lanes::add_scaled(v, codes, factor);
+      return Lanes::add_scaled(v, Lanes::load_codes(codes), factor);
     }
     if (!kGeneral) return v;
     if (conv.inner) {
@@ -162,6 +163,7 @@ struct Finisher {
   const Count inner_shift;
   const Sums inner_low;
   const Sums inner_high;
+  const Sums inner_factor;
   const Sums extra;
   const std::uint8_t* const skip;
   std::uint8_t* const output;

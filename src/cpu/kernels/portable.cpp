@@ -51,8 +51,8 @@ struct Lanes {
   static Sums add(const Sums& a, const Sums& b) {
     return each([&](int i) { return wrap(a.lane[i]) + wrap(b.lane[i]); });
   }
-  static Sums add_scaled(const Sums& v, const std::uint8_t* codes, const Sums& factor) {
-    return each([&](int i) { return wrap(v.lane[i]) + wrap(codes[i] * factor.lane[i]); });
+  static Sums add_scaled(const Sums& v, const Sums& codes, const Sums& factor) {
+    return each([&](int i) { return wrap(v.lane[i]) + wrap(codes.lane[i] * factor.lane[i]); });
   }
   static Count count(int by) { return by; }
   static Sums shift_left(const Sums& v, int by) {
