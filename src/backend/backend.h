@@ -36,9 +36,13 @@ class Executor {
   /// Bytes that the executor keeps for packed weights and scratch.
   virtual std::size_t memory_bytes() const = 0;
 
+  /// Whether observers are shown every node; an executor on an array knows only its output.
+  virtual bool shows_nodes() const { return true; }
+
   /// input: [images][C][H][W], one byte per code; output: [images][C][H][W] in the output
   /// type's element (one byte, or four for int32), written whole. Both borrowed. With an
-  /// observer, every node's codes are shown (which may be slower, never different).
+  /// observer, every node's codes are shown (which may be slower, never different); an
+  /// executor whose shows_nodes() is false never calls it.
   virtual void run(std::span<const std::byte> input, int images, std::span<std::byte> output,
                    const Observer& observer = {}) = 0;
 };

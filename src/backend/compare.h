@@ -51,7 +51,8 @@ struct Comparison {
 
 /// Runs both on the same codes and compares every node of the same name, as their observers
 /// show them, and once more the output of an unobserved run of `got`, which may be computed
-/// in another way. Throws Error (data) where the networks do not take the same input.
+/// in another way. Where one of them does not show its nodes, the outputs are compared alone.
+/// Throws Error (data) where the networks do not take the same input.
 /// input: [images][C][H][W], one byte per code, borrowed. Memory is bounded: images go
 /// through in small chunks.
 Comparison compare(const Contender& expected, const Contender& got,

@@ -74,6 +74,33 @@ TEST_F(Compare, FindsNoDifferenceBetweenEqualExecutors) {
   EXPECT_EQ(comparison.nodes[1].mismatches, 0);
 }
 
+/// An executor on an array: right, but for one code if told so, and silent about its nodes.
+class Blind : public Faulty {
+ public:
+  using Faulty::Faulty;
+  bool shows_nodes() const override { return false; }
+};
+
+TEST_F(Compare, LooksOnlyAtTheOutputOfAnExecutorThatDoesNotShowItsNodes) {
+  Blind blind(graph_, 0, -1, 0);
+  const Comparison comparison = against(blind);
+  EXPECT_TRUE(comparison.equal());
+  EXPECT_EQ(comparison.images, kImages);
+  ASSERT_EQ(comparison.nodes.size(), 1U);
+  EXPECT_EQ(comparison.nodes[0].node, graph_.nodes.back().name);
+  EXPECT_EQ(comparison.nodes[0].values, kImages * 4 * 5 * 6);
+}
+
+TEST_F(Compare, FindsTheOneOutputCodeThatDiffersThere) {
+  Blind blind(graph_, -1, -1, 2 * 30 + 4 * 6 + 5);
+  const Comparison comparison = against(blind);
+  ASSERT_TRUE(comparison.first.has_value());
+  EXPECT_EQ(comparison.nodes[0].mismatches, 1);
+  EXPECT_EQ(comparison.first->channel, 2);
+  EXPECT_EQ(comparison.first->y, 4);
+  EXPECT_EQ(comparison.first->x, 5);
+}
+
 TEST_F(Compare, NamesTheOneCodeThatDiffers) {
   Faulty faulty(graph_, 1, 3, 2 * 30 + 4 * 6 + 5);
   const Comparison comparison = against(faulty);
