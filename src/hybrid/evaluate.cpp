@@ -20,6 +20,36 @@ void for_batches(std::int64_t images, int batch, const Body& body) {
   }
 }
 
+/// Says again what another executor has said.
+class Replay : public backend::Executor {
+ public:
+  explicit Replay(std::span<const std::byte> output) : output_(output) {}
+  std::string describe() const override { return "replay"; }
+  std::size_t memory_bytes() const override { return 0; }
+  bool shows_nodes() const override { return false; }
+  void run(std::span<const std::byte>, int, std::span<std::byte> output,
+           const backend::Observer&) override {
+    std::ranges::copy(output_, output.begin());
+  }
+
+ private:
+  std::span<const std::byte> output_;
+};
+
+/// Adds what comparing images first .. found.
+void add(Verification& result, const backend::Comparison& comparison, std::int64_t first) {
+  core::expects(comparison.unmatched.empty(), "the networks compared have the same nodes");
+  result.images += comparison.images;
+  for (const backend::NodeComparison& node : comparison.nodes) {
+    result.elements += node.values;
+    if (comparison.first && node.node == comparison.first->node) {
+      result.differing = node.mismatches;
+    }
+  }
+  result.difference = comparison.first;
+  if (result.difference) result.difference->image += static_cast<int>(first);
+}
+
 }  // namespace
 
 Interval confidence_95(std::int64_t hits, std::int64_t count) {
@@ -38,7 +68,7 @@ int top1(std::span<const float> logits) {
 }
 
 Accuracy evaluate(Runner& runner, const data::Dataset& dataset, std::int64_t images,
-                  core::Progress& progress) {
+                  core::Progress& progress, const BatchObserver& observer) {
   const auto start = std::chrono::steady_clock::now();
   const auto classes = static_cast<std::size_t>(runner.classes());
   Accuracy result;
@@ -63,6 +93,7 @@ Accuracy evaluate(Runner& runner, const data::Dataset& dataset, std::int64_t ima
       result.agreeing += exact == integer ? 1 : 0;
     }
     result.images += count;
+    if (observer) observer(first, batch);
     progress.advance(count);
   });
   progress.end();
@@ -82,20 +113,18 @@ Verification verify_integers(Runner& runner, const backend::Contender& expected,
     if (result.difference) return;
     const auto codes = runner.input_codes(dataset, first, count);
     const backend::Comparison comparison = backend::compare(expected, got, codes, count);
-    core::expects(comparison.unmatched.empty(), "the networks compared have the same nodes");
-    result.images += count;
-    for (const backend::NodeComparison& node : comparison.nodes) {
-      result.elements += node.values;
-      if (comparison.first && node.node == comparison.first->node) {
-        result.differing = node.mismatches;
-      }
-    }
-    result.difference = comparison.first;
-    if (result.difference) result.difference->image += static_cast<int>(first);
+    add(result, comparison, first);
     progress.advance(count);
   });
   progress.end();
   return result;
+}
+
+void OutputVerifier::see(std::int64_t first, const Batch& batch) {
+  if (result_.difference) return;
+  Replay replay(batch.output_codes);
+  add(result_, backend::compare(norm_, {norm_.graph, replay}, batch.input_codes, batch.images),
+      first);
 }
 
 }  // namespace shiftwise::hybrid

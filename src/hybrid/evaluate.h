@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "backend/compare.h"
@@ -34,9 +35,12 @@ struct Accuracy {
   double seconds = 0;  ///< wall clock
 };
 
+/// Called with each batch and its first image's number, in order.
+using BatchObserver = std::function<void(std::int64_t first, const Batch& batch)>;
+
 /// Runs images 0 .. images - 1.
 Accuracy evaluate(Runner& runner, const data::Dataset& dataset, std::int64_t images,
-                  core::Progress& progress);
+                  core::Progress& progress, const BatchObserver& observer = {});
 
 /// What a comparison of two executors found.
 struct Verification {
@@ -45,6 +49,22 @@ struct Verification {
   /// The first one, with the image's number in the dataset; comparing stops there.
   std::optional<backend::Difference> difference;
   std::int64_t differing = 0;  ///< codes of that node that differ, in the images compared
+};
+
+/// Compares the integer network's output, batch by batch while images are evaluated, with what
+/// another executor makes of the same input codes: for executors that show only their output.
+class OutputVerifier {
+ public:
+  /// Both are borrowed.
+  explicit OutputVerifier(const backend::Contender& norm) : norm_(norm) {}
+
+  /// Nothing is compared any more once a batch differed.
+  void see(std::int64_t first, const Batch& batch);
+  const Verification& result() const { return result_; }
+
+ private:
+  backend::Contender norm_;
+  Verification result_;
 };
 
 /// Compares every node's codes on images 0 .. images - 1, which `runner` brings as far as

@@ -111,5 +111,33 @@ TEST(VerifyIntegers, FindsOneWrongCodeAndNamesItsImage) {
   }
 }
 
+TEST(OutputVerifier, ComparesTheOutputOfEveryImageThatIsEvaluated) {
+  const Model model = small_model();
+  const NoiseImages images(150);
+  Runner runner(model, cpu::cpu_backend(), false);
+  const auto reference = backend::reference_backend().make(model.integers);
+  OutputVerifier verifier({model.integers, *reference});
+  evaluate(runner, images, 150, core::silent_progress(),
+           [&](std::int64_t first, const Batch& batch) { verifier.see(first, batch); });
+  EXPECT_FALSE(verifier.result().difference.has_value());
+  EXPECT_EQ(verifier.result().images, 150);
+  EXPECT_EQ(verifier.result().elements, 150 * model.integers.output_type().shape.elements());
+}
+
+TEST(OutputVerifier, FindsOneWrongCodeAndNamesItsImage) {
+  const Model model = small_model();
+  const NoiseImages images(150);
+  Runner runner(model, cpu::cpu_backend(), false);
+  for (const int image : {0, 70, 149}) {
+    Faulty faulty(model.integers, runner.input_codes(images, image, 1));
+    OutputVerifier verifier({model.integers, faulty});
+    evaluate(runner, images, 150, core::silent_progress(),
+             [&](std::int64_t first, const Batch& batch) { verifier.see(first, batch); });
+    ASSERT_TRUE(verifier.result().difference.has_value()) << image;
+    EXPECT_EQ(verifier.result().difference->image, image);
+    EXPECT_EQ(verifier.result().differing, 1);
+  }
+}
+
 }  // namespace
 }  // namespace shiftwise::hybrid
