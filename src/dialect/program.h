@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/units.h"
+#include "target/stream.h"
 
 namespace shiftwise::dialect {
 
@@ -122,15 +123,8 @@ struct BufferDescriptor {
   Location location;
 };
 
-enum class Direction { kS2mm = 0, kMm2s = 1 };
-
-/// One DMA channel of a tile.
-struct Channel {
-  core::TileId tile;
-  Direction direction = Direction::kS2mm;
-  int number = 0;
-  friend auto operator<=>(const Channel&, const Channel&) = default;
-};
+using target::Channel;
+using target::Direction;
 
 /// A task that a channel starts with as soon as the device is loaded (aie.mem and the like,
 /// object FIFOs). The chain runs repeat + 1 times; one that links back to itself never ends.
@@ -143,8 +137,7 @@ struct DmaTask {
   Location location;
 };
 
-/// Stream ports that a circuit joins.
-enum class Bundle { kCore, kDma, kFifo, kTrace, kTileControl, kSouth, kWest, kNorth, kEast };
+using target::Bundle;
 
 struct StreamPort {
   core::TileId tile;
