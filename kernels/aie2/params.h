@@ -95,9 +95,15 @@ struct SwConvParams {
   int32_t reserved[6];
 };
 
-// The run of int32 that a design passes: memref<32xi32>. A projection's weights follow the main
-// ones: main weights, main bias, projection weights [weight_groups][skip_groups][8][8],
-// projection bias.
+// The run of int32 that a design passes: memref<32xi32>.
 enum { SW_PARAM_WORDS = 32 };
+
+// Bytes of one convolution's weights and bias. What follows (a projection's weights follow the
+// main ones: [weight_groups][skip_groups][8][8], then its bias) starts at the next multiple of
+// 64, which is what a weight load needs; nothing is read behind the last bias.
+static inline int32_t sw_weight_bytes(int32_t out_groups, int32_t in_groups, int32_t taps) {
+  return out_groups * in_groups * taps * 64 + out_groups * 32;
+}
+static inline int32_t sw_next_part(int32_t bytes) { return (bytes + 63) & ~63; }
 
 #endif
