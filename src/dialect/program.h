@@ -30,33 +30,33 @@ enum class Element { kInt, kUint, kFloat, kBfloat };
 struct MemrefType {
   Element element = Element::kInt;
   int bits = 8;
-  std::vector<std::int64_t> shape;    ///< extents, outermost first; -1 where dynamic
-  std::vector<std::int64_t> strides;  ///< in elements, outermost first
-  std::int64_t offset = 0;            ///< in elements
-  std::string text;                   ///< "memref<32x1x64xui8>", as written
+  std::vector<std::int64_t> shape = {};    ///< extents, outermost first; -1 where dynamic
+  std::vector<std::int64_t> strides = {};  ///< in elements, outermost first
+  std::int64_t offset = 0;                 ///< in elements
+  std::string text = {};                   ///< "memref<32x1x64xui8>", as written
 
   std::int64_t element_bytes() const { return bits / 8; }
   friend bool operator==(const MemrefType&, const MemrefType&) = default;
 };
 
 struct Buffer {
-  std::string name;
-  core::TileId tile;
-  MemrefType type;
+  std::string name = {};
+  core::TileId tile = {};
+  MemrefType type = {};
   std::int64_t bytes = 0;
-  std::vector<std::byte> initial;       ///< empty: never written before the program runs
-  std::optional<std::int64_t> address;  ///< within the tile's memory, where the text fixes it
-  Index pool = kNone;                   ///< the object FIFO pool that it belongs to
-  Location location;
+  std::vector<std::byte> initial = {};       ///< empty: never written before the program runs
+  std::optional<std::int64_t> address = {};  ///< within the tile's memory, where the text fixes it
+  Index pool = kNone;                        ///< the object FIFO pool that it belongs to
+  Location location = {};
 };
 
 /// A counting semaphore of one tile.
 struct Lock {
-  std::string name;
-  core::TileId tile;
-  std::optional<int> id;  ///< the hardware's number, where the text fixes it
+  std::string name = {};
+  core::TileId tile = {};
+  std::optional<int> id = {};  ///< the hardware's number, where the text fixes it
   int initial = 0;
-  Location location;
+  Location location = {};
 };
 
 /// Taken when the value is at least `value` (then lowered by it), or, with `equal`, when it
@@ -69,20 +69,20 @@ struct LockUse {
 
 /// The objects of one FIFO in one tile's memory, used in ring order.
 struct FifoPool {
-  std::string fifo;            ///< the object FIFO's symbol
-  std::vector<Index> buffers;  ///< in ring order
-  Location location;
+  std::string fifo = {};            ///< the object FIFO's symbol
+  std::vector<Index> buffers = {};  ///< in ring order
+  Location location = {};
 };
 
 /// One core's end of an object FIFO. A core that takes n objects takes the locks once for
 /// each object that it does not hold yet; it sees held objects oldest first.
 struct FifoPort {
-  std::string fifo;
+  std::string fifo = {};
   bool produce = false;
   Index core = kNone;
   Index pool = kNone;
-  LockUse acquire;  ///< per object; value is already multiplied by a repeat count
-  LockUse release;  ///< per object
+  LockUse acquire = {};  ///< per object; value is already multiplied by a repeat count
+  LockUse release = {};  ///< per object
 };
 
 /// One dimension of a DMA access pattern, in elements of the descriptor.
@@ -106,21 +106,21 @@ struct BdMemory {
 
 /// A buffer descriptor: acquire, move, release, go on to the next.
 struct BufferDescriptor {
-  std::optional<int> id;  ///< the hardware's number, where the text fixes it
-  BdMemory memory;
+  std::optional<int> id = {};  ///< the hardware's number, where the text fixes it
+  BdMemory memory = {};
   int element_bytes = 1;
   std::int64_t offset = 0;  ///< in elements, from the start of the memory
   std::int64_t length = 0;  ///< in elements that are read or written; padding comes on top
-  std::vector<Dimension> dimensions;  ///< outermost first; empty: linear
-  std::vector<Padding> padding;       ///< as dimensions, or empty
+  std::vector<Dimension> dimensions = {};  ///< outermost first; empty: linear
+  std::vector<Padding> padding = {};       ///< as dimensions, or empty
   std::int64_t pad_value = 0;
   /// Moves by `iteration.stride` elements at each execution, wrapping after `iteration.size`.
-  std::optional<Dimension> iteration;
-  LockUse acquire;
-  LockUse release;
-  std::optional<int> packet_id;  ///< of the header that an MM2S puts in front
-  Index next = kNone;            ///< in the same list; kNone ends the task
-  Location location;
+  std::optional<Dimension> iteration = {};
+  LockUse acquire = {};
+  LockUse release = {};
+  std::optional<int> packet_id = {};  ///< of the header that an MM2S puts in front
+  Index next = kNone;                 ///< in the same list; kNone ends the task
+  Location location = {};
 };
 
 using target::Channel;
@@ -129,18 +129,18 @@ using target::Direction;
 /// A task that a channel starts with as soon as the device is loaded (aie.mem and the like,
 /// object FIFOs). The chain runs repeat + 1 times; one that links back to itself never ends.
 struct DmaTask {
-  Channel channel;
-  std::vector<BufferDescriptor> descriptors;
+  Channel channel = {};
+  std::vector<BufferDescriptor> descriptors = {};
   Index first = 0;
   int repeat = 0;
-  std::string fifo;  ///< the object FIFO that it serves, or empty
-  Location location;
+  std::string fifo = {};  ///< the object FIFO that it serves, or empty
+  Location location = {};
 };
 
 using target::Bundle;
 
 struct StreamPort {
-  core::TileId tile;
+  core::TileId tile = {};
   Bundle bundle = Bundle::kDma;
   int channel = 0;
   friend auto operator<=>(const StreamPort&, const StreamPort&) = default;
@@ -149,39 +149,39 @@ struct StreamPort {
 /// A circuit from one port to one or more; words reach all destinations or none. With a
 /// packet id only packets of that id take it, and one port may be the source of several.
 struct Route {
-  StreamPort source;
-  std::vector<StreamPort> destinations;
-  std::optional<int> packet_id;
+  StreamPort source = {};
+  std::vector<StreamPort> destinations = {};
+  std::optional<int> packet_id = {};
   bool keep_packet_header = false;
-  std::string fifo;
-  Location location;
+  std::string fifo = {};
+  Location location = {};
 };
 
 /// 512-bit values from one core to its southern or eastern neighbour.
 struct Cascade {
-  core::TileId from;
-  core::TileId to;
+  core::TileId from = {};
+  core::TileId to = {};
 };
 
 /// A name under which sequences address a shim channel.
 struct ShimAllocation {
-  std::string name;  ///< of the allocation or of the object FIFO
-  Channel channel;
+  std::string name = {};  ///< of the allocation or of the object FIFO
+  Channel channel = {};
 };
 
 /// A function that cores call and that is not in the module: native code.
 struct Kernel {
-  std::string symbol;
+  std::string symbol = {};
   /// One per argument: a memref's type, or nothing for a scalar (`scalar_bits`, `is_float`).
   struct Argument {
-    std::optional<MemrefType> memref;
+    std::optional<MemrefType> memref = {};
     int scalar_bits = 32;
     bool is_float = false;
-    std::string text;
+    std::string text = {};
   };
-  std::vector<Argument> arguments;
-  std::vector<std::string> link_with;  ///< named at the declaration
-  Location location;
+  std::vector<Argument> arguments = {};
+  std::vector<std::string> link_with = {};  ///< named at the declaration
+  Location location = {};
 };
 
 /// Instructions of cores. Registers are 64-bit integers (narrower types sign-extended; floats
@@ -253,19 +253,19 @@ struct Instruction {
 enum class Predicate { kEq, kNe, kSlt, kSle, kSgt, kSge, kUlt, kUle, kUgt, kUge };
 
 struct CoreProgram {
-  core::TileId tile;
-  std::vector<Instruction> code;
-  std::vector<Index> operands;
-  std::vector<MemrefType> types;
-  std::vector<Location> locations;
+  core::TileId tile = {};
+  std::vector<Instruction> code = {};
+  std::vector<Index> operands = {};
+  std::vector<MemrefType> types = {};
+  std::vector<Location> locations = {};
   int registers = 0;
   int views = 0;
-  std::vector<std::string> link_with;  ///< object files named at the core
+  std::vector<std::string> link_with = {};  ///< object files named at the core
   std::int64_t stack_bytes = 1024;
   /// The outermost loop has no end: a core that waits there when everything else is done is
   /// idle, not stuck.
   bool endless = false;
-  Location location;
+  Location location = {};
 };
 
 /// What the array's controller does for a sequence, in order. All values are known.
@@ -283,7 +283,7 @@ struct FreeTask {
 };
 /// Blocks until a token of each channel in the rectangle has come.
 struct Sync {
-  Channel channel;
+  Channel channel = {};
   int columns = 1;
   int rows = 1;
 };
@@ -299,7 +299,7 @@ struct SetLock {
 struct WriteRegister {  ///< write32, maskwrite32, blockwrite; what it means is the simulator's to
                         ///< know
   std::uint64_t address = 0;  ///< column << 25 | row << 20 | offset
-  std::vector<std::uint32_t> words;
+  std::vector<std::uint32_t> words = {};
   std::uint32_t mask = 0xFFFFFFFF;
 };
 struct AddressPatch {  ///< puts the address of a host buffer into a shim descriptor's register
@@ -308,67 +308,68 @@ struct AddressPatch {  ///< puts the address of a host buffer into a shim descri
   std::int64_t plus_bytes = 0;
 };
 struct PushQueue {  ///< starts a shim descriptor that registers were written for
-  Channel channel;
+  Channel channel = {};
   int descriptor = 0;
   int repeat = 0;
   bool issue_token = false;
 };
 struct ResetChannel {
-  Channel channel;
+  Channel channel = {};
 };
 /// Runs another device's sequence (aiex.configure + aiex.run).
 struct RunSequence {
-  std::string device;
-  std::string sequence;
-  std::vector<Index> arguments;  ///< of this sequence, by position
+  std::string device = {};
+  std::string sequence = {};
+  std::vector<Index> arguments = {};  ///< of this sequence, by position
 };
 
 struct HostOperation {
   std::variant<ConfigureTask, StartTask, AwaitTask, FreeTask, Sync, WriteBuffer, SetLock,
                WriteRegister, AddressPatch, PushQueue, ResetChannel, RunSequence>
       what;
-  Location location;
+  Location location = {};
 };
 
 /// A task of the sequence; a memcpy is one that is configured and started at once.
 struct HostTask {
-  Channel channel;
-  std::vector<BufferDescriptor> descriptors;
+  Channel channel = {};
+  std::vector<BufferDescriptor> descriptors = {};
   int repeat = 0;
   bool issue_token = false;
-  std::string allocation;  ///< the name by which the text addressed it
-  Location location;
+  std::string allocation = {};  ///< the name by which the text addressed it
+  Location location = {};
 };
 
 struct Sequence {
-  std::string name;
-  std::vector<MemrefType> arguments;  ///< host buffers, in order
-  std::vector<HostTask> tasks;
-  std::vector<HostOperation> operations;
-  Location location;
+  std::string name = {};
+  std::vector<MemrefType> arguments = {};  ///< host buffers, in order
+  std::vector<HostTask> tasks = {};
+  std::vector<HostOperation> operations = {};
+  Location location = {};
 };
 
 struct DeviceProgram {
-  std::string name;    ///< the device op's symbol, or empty
-  std::string device;  ///< "npu1", "npu2_1col": as target::find_device names it
-  std::vector<Buffer> buffers;
-  std::vector<Lock> locks;
-  std::vector<FifoPool> pools;
-  std::vector<FifoPort> ports;
-  std::vector<Kernel> kernels;
-  std::vector<CoreProgram> cores;
-  std::vector<DmaTask> dma_tasks;
-  std::vector<Route> routes;
-  std::vector<Cascade> cascades;
-  std::vector<ShimAllocation> allocations;
-  std::vector<Sequence> sequences;
-  std::vector<std::string> notes;  ///< what was read and has no meaning here (trace registers ...)
+  std::string name = {};    ///< the device op's symbol, or empty
+  std::string device = {};  ///< "npu1", "npu2_1col": as target::find_device names it
+  std::vector<Buffer> buffers = {};
+  std::vector<Lock> locks = {};
+  std::vector<FifoPool> pools = {};
+  std::vector<FifoPort> ports = {};
+  std::vector<Kernel> kernels = {};
+  std::vector<CoreProgram> cores = {};
+  std::vector<DmaTask> dma_tasks = {};
+  std::vector<Route> routes = {};
+  std::vector<Cascade> cascades = {};
+  std::vector<ShimAllocation> allocations = {};
+  std::vector<Sequence> sequences = {};
+  std::vector<std::string> notes =
+      {};  ///< what was read and has no meaning here (trace registers ...)
 };
 
 /// A module may hold several devices; a sequence of one can run those of others.
 struct Program {
-  std::string file;
-  std::vector<DeviceProgram> devices;
+  std::string file = {};
+  std::vector<DeviceProgram> devices = {};
 };
 
 }  // namespace shiftwise::dialect
