@@ -17,23 +17,36 @@ std::int64_t half(int shift, bool to_even) {
   return shift > 0 && !to_even ? std::int64_t{1} << (shift - 1) : 0;
 }
 
-/// The consecutive bytes that one output reads: how far apart its runs start, and how many
-/// groups of channels each has. The taps of a row are one run where no channel is padding.
+/// Whether padding adds nothing to a sum: zero is stored as 128 where codes are signed, which
+/// fold_bias takes off again.
+bool skips_padding(const ConvolutionPlan::Term& term) { return term.layout.bias() == 0; }
+
+/// The runs of one output, all of one length. The taps of a row are one run where no channel is
+/// padding.
 struct Runs {
-  std::vector<std::int32_t> offsets;
+  std::vector<Run> list;
   int groups = 0;
-  int taps = 0;  ///< taps in one run
+  int in_row = 0;  ///< runs for a row of taps
 };
 
-Runs runs_of(const Layout& layout, int kernel) {
+/// width: of the output.
+Runs runs_of(const ConvolutionPlan::Term& term, int kernel, int width) {
   Runs runs;
+  const Layout& layout = term.layout;
   const int groups = round_up(layout.channels, kGroup) / kGroup;
-  runs.taps = groups * kGroup == layout.pitch ? kernel : 1;
-  runs.groups = groups * runs.taps;
+  const int taps = groups * kGroup == layout.pitch ? kernel : 1;  // in one run
+  runs.groups = groups * taps;
+  runs.in_row = kernel / taps;
+  const int left = skips_padding(term) ? std::min(term.padding, kernel) : 0;
+  const int inside = layout.width + term.padding - (width - 1) * term.stride;
+  const int right = skips_padding(term) ? std::clamp(kernel - inside, 0, kernel - left) : 0;
   for (int ky = 0; ky < kernel; ++ky) {
-    for (int kx = 0; kx < kernel; kx += runs.taps) {
-      runs.offsets.push_back(
-          static_cast<std::int32_t>(ky * layout.row_bytes() + kx * layout.pixel_bytes()));
+    for (int kx = 0; kx < kernel; kx += taps) {
+      Run run;
+      run.offset = static_cast<std::int32_t>(ky * layout.row_bytes() + kx * layout.pixel_bytes());
+      run.left = groups * std::clamp(left - kx, 0, taps);
+      run.right = groups * std::clamp(kx + taps - (kernel - right), 0, taps);
+      runs.list.push_back(run);
     }
   }
   return runs;
@@ -117,13 +130,18 @@ class Convolution : public Step {
     reads.push_back(term.input);
     const int kernel = term.weight->shape.size() == 4 ? static_cast<int>(term.weight->shape[2]) : 1;
     weights_.push_back(pack(*term.weight, kernel));
-    runs_.push_back(runs_of(term.layout, kernel));
+    runs_.push_back(runs_of(term, kernel, output_.width));
     weight_bytes += weights_.back().size();
     input_offset_.push_back(term.layout.offset(-term.padding, -term.padding));
     Products& products = conv_.products[t];
     products.weight = reinterpret_cast<const std::int8_t*>(weights_.back().data());
-    products.run = runs_.back().offsets.data();
-    products.runs = static_cast<int>(runs_.back().offsets.size());
+    products.run = runs_.back().list.data();
+    products.runs = static_cast<int>(runs_.back().list.size());
+    products.runs_in_row = runs_.back().in_row;
+    products.padding = skips_padding(term) ? term.padding : 0;
+    products.stride = term.stride;
+    products.height = term.layout.height;
+    conv_.clip = conv_.clip || products.padding > 0;
     products.groups = runs_.back().groups;
     products.pixel = term.layout.pixel_bytes() * term.stride;
     products.row = term.layout.row_bytes() * term.stride;

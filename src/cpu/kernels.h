@@ -12,16 +12,31 @@ namespace shiftwise::cpu {
 inline constexpr int kBlock = 16;
 inline constexpr int kGroup = 4;
 
-/// The sums of products of one convolution. Output (y, x) reads, for every run r, the
-/// `groups` x 4 consecutive bytes at input + y * row + x * pixel + run[r].
+/// Consecutive bytes that an output reads. `left` first groups lie in the padding under the
+/// first output of a row, `right` last ones under the last; neither need be multiplied there.
+struct Run {
+  std::int32_t offset = 0;
+  std::int32_t left = 0;
+  std::int32_t right = 0;
+};
+
+/// The sums of products of one convolution. Output (y, x) reads, for every run, the
+/// `groups` x 4 consecutive bytes at input + y * row + x * pixel + offset.
 struct Products {
   const std::uint8_t* input = nullptr;  ///< stored codes under the first tap of output (0, 0)
   const std::int8_t* weight = nullptr;  ///< [O/16][runs][groups][16 outputs][4 channels]
-  const std::int32_t* run = nullptr;    ///< byte offset of each run
+  const Run* run = nullptr;
   int runs = 0;
   int groups = 0;
   std::ptrdiff_t pixel = 0;  ///< bytes
   std::ptrdiff_t row = 0;    ///< bytes
+
+  /// Rows of runs that lie in the padding above output row y or below it need not be multiplied:
+  /// row k of them reads row y * stride + k - padding of `height`. Not looked at without padding.
+  int padding = 0;
+  int stride = 1;
+  int height = 0;
+  int runs_in_row = 1;
 };
 
 /// The factors 2^skip_lead and 2^inner_lead must fit 16 bits with a sign.
@@ -49,6 +64,7 @@ struct Conv {
   Products products[2];
   int terms = 1;
   int between = 0;
+  bool clip = false;                   ///< whether there is padding that need not be multiplied
   const std::int32_t* bias = nullptr;  ///< [O rounded up to 16]
 
   Finish finish = Finish::kGeneral;

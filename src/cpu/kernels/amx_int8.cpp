@@ -243,7 +243,7 @@ void make_sums(const Conv& conv, const Step& step, std::int32_t* sums, const Ste
     const int share = 2 * kTileRows / (per_run * products.runs) + 1;
     std::ptrdiff_t weight = 0;
     for (int r = 0; r < products.runs; ++r) {
-      std::ptrdiff_t codes = products.run[r];
+      std::ptrdiff_t codes = products.run[r].offset;
       for (int i = 0; i < per_run; ++i) {
         if (fresh) {
           multiply_first<Tiles, Blocks>(at, codes, sums);

@@ -22,6 +22,22 @@ namespace shiftwise::cpu {
 /// How far ahead of its use a weight is asked for: they come in order, from as far as memory.
 inline constexpr int kPrefetchBytes = 2048;
 
+/// Runs [first, last).
+struct RunRange {
+  int first;
+  int last;
+};
+
+/// The runs of which some output of rows [y, y + rows) reads more than padding.
+SHIFTWISE_INLINE RunRange inside(const Products& products, int y, int rows) {
+  const int kernel = products.runs / products.runs_in_row;
+  int first = products.padding - (y + rows - 1) * products.stride;
+  int last = products.height + products.padding - y * products.stride;
+  first = first < 0 ? 0 : first > kernel ? kernel : first;
+  last = last > kernel ? kernel : last < first ? first : last;
+  return {first * products.runs_in_row, last * products.runs_in_row};
+}
+
 /// The register block: Rows x Columns pixels by Blocks x 16 outputs.
 template <class Lanes, int Rows, int Columns, int Blocks>
 struct RegisterBlock {
@@ -58,30 +74,60 @@ struct RegisterBlock {
     }
   }
 
-  SHIFTWISE_INLINE void add_products(const Products& products, int y, int x, int block) {
+  /// Clip: whether to leave out what is known to be padding; `width`: outputs in a row.
+  template <bool Clip>
+  SHIFTWISE_INLINE void add_products(const Products& products, int y, int x, int block, int width) {
     const std::uint8_t* input = products.input + y * products.row + x * products.pixel;
     const std::ptrdiff_t stride =
         std::ptrdiff_t{products.runs} * products.groups * (kBlock * kGroup);
-    const std::int8_t* weight = products.weight + block * stride;
-    const std::ptrdiff_t pixel = products.pixel;
-    const std::ptrdiff_t row = products.row;
-    for (int r = 0; r < products.runs; ++r) {
-      const std::uint8_t* codes = input + products.run[r];
-      for (int g = 0; g < products.groups; ++g) {
-        typename Lanes::Weights weights[Blocks];
-        SHIFTWISE_UNROLL for (int b = 0; b < Blocks; ++b) {
-          weights[b] = Lanes::load_weights(weight + b * stride);
-          __builtin_prefetch(weight + b * stride + kPrefetchBytes);
-        }
-        SHIFTWISE_UNROLL for (int p = 0; p < kPixels; ++p) {
-          const auto code = Lanes::broadcast(codes + (p / Columns) * row + (p % Columns) * pixel);
-          SHIFTWISE_UNROLL for (int b = 0; b < Blocks; ++b) {
-            Lanes::multiply_add(sums[p][b], code, weights[b]);
-          }
-        }
-        codes += kGroup;
-        weight += kBlock * kGroup;
+    RunRange range = {0, products.runs};
+    if (Clip && products.padding > 0) range = inside(products, y, Rows);
+    Cursor at = {nullptr,
+                 products.weight + block * stride + range.first * products.groups * kBlock * kGroup,
+                 stride, products.pixel, products.row};
+    for (const Run* run = products.run + range.first; run != products.run + range.last; ++run) {
+      at.codes = input + run->offset;
+      if (!Clip) {
+        multiply<0, 0>(at, products.groups);
+        continue;
       }
+      const int left = x == 0 ? run->left : 0;
+      const int right = x + Columns == width ? run->right : 0;
+      if (left > 0) multiply<1, 0>(at, left);
+      multiply<0, 0>(at, products.groups - left - right);
+      if (right > 0) multiply<0, 1>(at, right);
+    }
+  }
+
+ private:
+  struct Cursor {
+    const std::uint8_t* codes;
+    const std::int8_t* weight;
+    std::ptrdiff_t stride;  // of weights, from block to block
+    std::ptrdiff_t pixel;
+    std::ptrdiff_t row;
+  };
+
+  /// Adds the products of the next `groups` groups to all columns but the `First` first and the
+  /// `Last` last.
+  template <int First, int Last>
+  SHIFTWISE_INLINE void multiply(Cursor& at, int groups) {
+    for (int g = 0; g < groups; ++g) {
+      typename Lanes::Weights weights[Blocks];
+      SHIFTWISE_UNROLL for (int b = 0; b < Blocks; ++b) {
+        weights[b] = Lanes::load_weights(at.weight + b * at.stride);
+        __builtin_prefetch(at.weight + b * at.stride + kPrefetchBytes);
+      }
+      SHIFTWISE_UNROLL for (int p = 0; p < kPixels; ++p) {
+        if (p % Columns < First || p % Columns >= Columns - Last) continue;
+        const auto code =
+            Lanes::broadcast(at.codes + (p / Columns) * at.row + (p % Columns) * at.pixel);
+        SHIFTWISE_UNROLL for (int b = 0; b < Blocks; ++b) {
+          Lanes::multiply_add(sums[p][b], code, weights[b]);
+        }
+      }
+      at.codes += kGroup;
+      at.weight += kBlock * kGroup;
     }
   }
 };
@@ -173,7 +219,7 @@ struct Finisher {
   const std::ptrdiff_t output_row;
 };
 
-template <class Lanes, Finish kind, int Rows, int Columns, int Blocks>
+template <class Lanes, Finish kind, bool Clip, int Rows, int Columns, int Blocks>
 void convolve_block(const Conv& conv, int y, int x, int block) {
   RegisterBlock<Lanes, Rows, Columns, Blocks> registers;
   const std::int32_t* bias = conv.bias + block * kBlock;
@@ -182,10 +228,10 @@ void convolve_block(const Conv& conv, int y, int x, int block) {
   } else {
     registers.set_zero();
   }
-  registers.add_products(conv.products[0], y, x, block);
+  registers.template add_products<Clip>(conv.products[0], y, x, block, conv.width);
   if (conv.terms == 2) {
     if (conv.between != 0) registers.shift_and_add(conv.between, bias);
-    registers.add_products(conv.products[1], y, x, block);
+    registers.template add_products<Clip>(conv.products[1], y, x, block, conv.width);
   }
   const Finisher<Lanes, kind> finisher(conv, y, x, block);
   SHIFTWISE_UNROLL for (int p = 0; p < Rows * Columns; ++p) {
@@ -200,21 +246,21 @@ void convolve_block(const Conv& conv, int y, int x, int block) {
 using ConvolveBlock = void (*)(const Conv&, int y, int x, int block);
 
 /// Entry c of `list`: convolve_block for c + 1 columns.
-template <class Lanes, Finish kind, int Rows, int Blocks, class Columns>
+template <class Lanes, Finish kind, bool Clip, int Rows, int Blocks, class Columns>
 struct Table;
-template <class Lanes, Finish kind, int Rows, int Blocks, int... Columns>
-struct Table<Lanes, kind, Rows, Blocks, std::integer_sequence<int, Columns...>> {
+template <class Lanes, Finish kind, bool Clip, int Rows, int Blocks, int... Columns>
+struct Table<Lanes, kind, Clip, Rows, Blocks, std::integer_sequence<int, Columns...>> {
   static constexpr ConvolveBlock list[] = {
-      convolve_block<Lanes, kind, Rows, Columns + 1, Blocks>...};
+      convolve_block<Lanes, kind, Clip, Rows, Columns + 1, Blocks>...};
 };
 
 /// Makes the outputs of Blocks x 16 channels. Two rows go at once where a row is so short that
 /// one would leave the multipliers waiting for their own results.
-template <class Lanes, Finish kind, int Blocks>
+template <class Lanes, Finish kind, bool Clip, int Blocks>
 void convolve_strip(const Conv& conv, const Part& part, int block) {
   static constexpr int kPixels = Lanes::kPixels;
-  using OneRow = Table<Lanes, kind, 1, Blocks, std::make_integer_sequence<int, kPixels>>;
-  using TwoRows = Table<Lanes, kind, 2, Blocks, std::make_integer_sequence<int, kPixels / 2>>;
+  using OneRow = Table<Lanes, kind, Clip, 1, Blocks, std::make_integer_sequence<int, kPixels>>;
+  using TwoRows = Table<Lanes, kind, Clip, 2, Blocks, std::make_integer_sequence<int, kPixels / 2>>;
   const int pieces = (conv.width + kPixels - 1) / kPixels;
   for (int y = part.row; y < part.row_end;) {
     const bool two = conv.width <= kPixels / 2 && y + 1 < part.row_end;
@@ -227,19 +273,28 @@ void convolve_strip(const Conv& conv, const Part& part, int block) {
   }
 }
 
-template <class Lanes, Finish kind>
-void convolve_as(const Conv& conv, const Part& part) {
+template <class Lanes, Finish kind, bool Clip>
+void convolve_rows(const Conv& conv, const Part& part) {
   for (int row = part.row; row < part.row_end; row += conv.rows_at_once) {
     Part rows = part;
     rows.row = row;
     if (row + conv.rows_at_once < part.row_end) rows.row_end = row + conv.rows_at_once;
     int block = part.block;
     for (; block + Lanes::kBlocks <= part.block_end; block += Lanes::kBlocks) {
-      convolve_strip<Lanes, kind, Lanes::kBlocks>(conv, rows, block);
+      convolve_strip<Lanes, kind, Clip, Lanes::kBlocks>(conv, rows, block);
     }
     for (; block < part.block_end; ++block) {
-      convolve_strip<Lanes, Finish::kGeneral, 1>(conv, rows, block);
+      convolve_strip<Lanes, Finish::kGeneral, false, 1>(conv, rows, block);
     }
+  }
+}
+
+template <class Lanes, Finish kind>
+void convolve_as(const Conv& conv, const Part& part) {
+  if (conv.clip) {
+    convolve_rows<Lanes, kind, true>(conv, part);
+  } else {
+    convolve_rows<Lanes, kind, false>(conv, part);
   }
 }
 
@@ -255,7 +310,7 @@ void convolve(const Conv& conv, const Part& part) {
     case Finish::kPublished:
       return convolve_as<Lanes, Finish::kPublished>(conv, part);
     case Finish::kGeneral:
-      return convolve_as<Lanes, Finish::kGeneral>(conv, part);
+      return convolve_rows<Lanes, Finish::kGeneral, false>(conv, part);
   }
 }
 
