@@ -23,3 +23,10 @@ find_library(DNNL_LIBRARY dnnl REQUIRED)
 add_library(dnnl::dnnl UNKNOWN IMPORTED)
 set_target_properties(dnnl::dnnl PROPERTIES
   IMPORTED_LOCATION "${DNNL_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES "${DNNL_INCLUDE_DIR}")
+
+# Found where Debian puts it. The version file compares major and minor; naming a patch would
+# refuse older ones. Never compile with -fvisibility=hidden against the shared library: traits
+# are then not recognized at run time.
+if(SHIFTWISE_NPU)
+  find_package(MLIR 19.1 REQUIRED CONFIG HINTS /usr/lib/llvm-19)
+endif()

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operations of `aie`: what TableGen generates, and what it cannot.
+#include <fmt/format.h>
+
+#include "dialect/ops/formats.h"
+#include "mlir/IR/Diagnostics.h"
+
+#define GET_OP_CLASSES
+#include "dialect_generated/AieOps.cpp.inc"
+
+namespace shiftwise::dialect::ops {
+
+void AieDialect::initialize() {
+  register_types();
+  register_attributes();
+  addOperations<
+#define GET_OP_LIST
+#include "dialect_generated/AieOps.cpp.inc"
+      >();
+}
+
+void TileOp::getAsmResultNames(mlir::OpAsmSetValueNameFn name) {
+  const std::string text = fmt::format("tile_{}_{}", getCol(), getRow());
+  name(getResult(), text);
+}
+
+mlir::OpFoldResult UseLockOp::getAmount() {
+  if (getDynamicValue()) return getDynamicValue();
+  if (getValueAttr()) return getValueAttr();
+  return mlir::Builder(getContext()).getI32IntegerAttr(1);
+}
+
+std::optional<std::int64_t> ShimDmaAllocationOp::getColumn() {
+  if (getCol()) return *getCol();
+  if (getTile()) {
+    if (const auto tile = tile_of(getTile())) return tile->column;
+  }
+  return std::nullopt;
+}
+
+bool ObjectFifoAcquireOp::yieldsSubview() {
+  return getNumResults() == 1 && mlir::isa<SubviewType>(getResult(0).getType());
+}
+
+mlir::MemRefType ObjectFifoAcquireOp::getElement() {
+  if (getNumResults() == 0) return {};
+  const mlir::Type type = getResult(0).getType();
+  if (const auto subview = mlir::dyn_cast<SubviewType>(type)) return subview.getElement();
+  return mlir::dyn_cast<mlir::MemRefType>(type);
+}
+
+llvm::LogicalResult ObjectFifoAcquireOp::verify() {
+  if (getNumResults() == 0 || yieldsSubview()) return mlir::success();
+  for (const mlir::Type type : getResultTypes()) {
+    if (mlir::isa<SubviewType>(type)) {
+      return emitOpError("yields either one subview or the objects themselves");
+    }
+  }
+  if (static_cast<std::int64_t>(getNumResults()) == getCount()) return mlir::success();
+  return emitOpError() << "acquires " << getCount() << " objects but yields " << getNumResults();
+}
+
+llvm::LogicalResult SubviewAccessOp::verify() {
+  if (getIndex() < 0) return emitOpError() << "index " << getIndex() << " is negative";
+  auto acquire = getSubview().getDefiningOp<ObjectFifoAcquireOp>();
+  if (acquire && getIndex() >= acquire.getCount()) {
+    return emitOpError() << "object " << getIndex() << " of " << acquire.getCount()
+                         << " that were acquired";
+  }
+  if (getSubview().getType().getElement() == getObject().getType()) return mlir::success();
+  return emitOpError() << "the objects are " << getSubview().getType().getElement() << ", not "
+                       << getObject().getType();
+}
+
+}  // namespace shiftwise::dialect::ops
