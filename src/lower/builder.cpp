@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lower/builder.h"
+
+#include <fmt/format.h>
+#include <params.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "core/diagnostic.h"
+#include "lower/weights.h"
+
+namespace shiftwise::lower {
+
+std::string Builder::fresh(const std::string& name) {
+  std::string clean;
+  for (const char c : name) {
+    clean += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  }
+  if (clean.empty() || std::isdigit(static_cast<unsigned char>(clean[0])) != 0) clean = "_" + clean;
+  std::string unique = clean;
+  for (int i = 2; !names_.insert(unique).second; ++i) unique = fmt::format("{}_{}", clean, i);
+  return unique;
+}
+
+std::string Builder::layer_name(qgraph::NodeId node) const {
+  return graph_.nodes[static_cast<std::size_t>(node)].name;
+}
+
+Object Builder::row_object(qgraph::NodeId value, int channel_groups) const {
+  const qgraph::Type& t = type(graph_, value);
+  return {t.element, std::int64_t{8} * channel_groups * t.shape.width};
+}
+
+Object Builder::row_object(qgraph::NodeId value) const {
+  return row_object(value, groups(graph_, value));
+}
+
+namespace {
+
+Window main_window(const qgraph::QGraph& graph, const Layer& layer) {
+  const qgraph::Conv2d& conv = convolution(graph, layer.convolution);
+  return {conv.kernel(), conv.stride, conv.padding};
+}
+
+Window skip_window(const qgraph::QGraph& graph, const Layer& layer) {
+  if (layer.skip == Skip::kProjection) return {1, convolution(graph, layer.side).stride, 0};
+  if (layer.skip == Skip::kSubsample) {
+    return {
+        1,
+        std::get<qgraph::SubsamplePad>(graph.nodes[static_cast<std::size_t>(layer.side)].operation)
+            .stride,
+        0};
+  }
+  return {};
+}
+
+int rows(const qgraph::QGraph& graph, qgraph::NodeId value) {
+  return type(graph, value).shape.height;
+}
+
+}  // namespace
+
+std::vector<RowUse> Builder::main_uses(const Job& job) const {
+  std::vector<Window> windows{main_window(graph_, *job.layer)};
+  if (!job.skip.empty() && !job.in.empty() && job.skip == job.in[0]) {
+    windows.push_back(skip_window(graph_, *job.layer));
+  }
+  return row_uses(windows, rows(graph_, job.layer->input), rows(graph_, job.layer->output()));
+}
+
+std::vector<RowUse> Builder::skip_uses(const Job& job) const {
+  if (!job.in.empty() && job.skip == job.in[0]) return main_uses(job);
+  const Window window = skip_window(graph_, *job.layer);
+  return row_uses({&window, 1}, rows(graph_, job.layer->skip_input),
+                  rows(graph_, job.layer->output()));
+}
+
+void Builder::add_parameters(Job& job, const std::string& suffix) {
+  const std::string layer = layer_name(job.layer->convolution);
+  job.parameters = fresh(layer + "_params" + suffix);
+  Words words;
+  if (options_.kernel_abi == KernelAbi::kOwn) {
+    words = parameter_words(graph_, *job.layer,
+                            {.in0_groups = job.in_groups[0],
+                             .in1_groups = job.in_groups.size() > 1 ? job.in_groups[1] : 0,
+                             .made = job.made,
+                             .weights = job.weights});
+  } else {
+    words = mlir_aie_words(graph_, *job.layer);
+  }
+  for (const Word& word : words.runtime) {
+    design_.parameters.push_back({.layer = layer,
+                                  .buffer = job.parameters,
+                                  .word = word.index,
+                                  .meaning = word.meaning,
+                                  .value = word.value});
+  }
+  program_.parameters.push_back({job.parameters, job.tile, std::move(words.initial)});
+}
+
+Object Builder::object_of(const Argument& argument) const {
+  if (const auto* view = std::get_if<FifoView>(&argument)) {
+    for (const Fifo& fifo : program_.fifos) {
+      if (fifo.name == view->fifo) return fifo.object;
+    }
+  } else if (const auto* slot = std::get_if<RingView>(&argument)) {
+    for (const Ring& ring : program_.rings) {
+      if (ring.name == slot->ring) return ring.object;
+    }
+  } else if (const auto* buffer = std::get_if<BufferView>(&argument)) {
+    for (const ParameterBuffer& parameters : program_.parameters) {
+      if (parameters.name == buffer->buffer) {
+        return {qgraph::Element::kInt32, static_cast<std::int64_t>(parameters.initial.size())};
+      }
+    }
+  }
+  core::expects(false, "a core uses only what is on its tiles");
+  return {};
+}
+
+std::string Builder::function(const KernelUse& use, std::vector<Object> pointers, int scalars) {
+  int others = 0;  // functions of the same symbol with other types
+  for (const Function& known : program_.functions) {
+    if (known.use.symbol.substr(0, known.use.symbol.find("__")) != use.symbol) continue;
+    if (known.pointers == pointers) return known.name;
+    ++others;
+  }
+  KernelUse tagged = use;
+  if (others > 0 && options_.kernel_abi == KernelAbi::kOwn) {
+    const std::string tag = fmt::format("__{}", others);
+    tagged.symbol += tag;
+    tagged.object = fmt::format("{}{}.o", use.source.substr(0, use.source.find('.')), tag);
+    tagged.defines.push_back("SW_TAG=" + tag);
+  } else if (others > 0) {
+    throw core::Error(
+        {.what = "the kernel ABI 'mlir-aie' cannot compute this network",
+         .where = fmt::format("kernel '{}'", use.symbol),
+         .why = "it would be called with objects of two sizes, and has one declaration",
+         .hint = "--kernel-abi own"});
+  }
+  program_.functions.push_back({tagged.symbol, std::move(pointers), scalars, tagged});
+  return tagged.symbol;
+}
+
+Call Builder::call(const Job& job, const RowUse& main, const RowUse& skip, int row) {
+  const Layer& layer = *job.layer;
+  const qgraph::Conv2d& conv = convolution(graph_, layer.convolution);
+  const bool own = options_.kernel_abi == KernelAbi::kOwn;
+  const int in_rows = rows(graph_, layer.input);
+  const int center = row * conv.stride;
+  std::vector<Argument> arguments;
+  int border = SW_BORDER_NONE;
+  if (conv.kernel() == 3) {
+    if (center - 1 < 0) border |= SW_BORDER_TOP;
+    if (center + 1 >= in_rows) border |= SW_BORDER_BOTTOM;
+    for (int r = center - 1; r <= center + 1; ++r) {
+      const int there = r < 0 || r >= in_rows ? center : r;
+      arguments.emplace_back(FifoView{job.in[0], there - main.base});
+    }
+  } else {
+    arguments.emplace_back(FifoView{job.in[0], center - main.base});
+    if (own || layer.skip != Skip::kNone) {
+      arguments.emplace_back(FifoView{job.in.back(), center - main.base});
+    }
+  }
+  arguments.emplace_back(FifoView{job.weight_fifo, 0});
+  const Argument out = FifoView{job.out, 0};
+  if (!own) arguments.push_back(out);
+  if (layer.skip != Skip::kNone) {
+    const int stride = skip_window(graph_, layer).stride;
+    arguments.emplace_back(FifoView{job.skip, row * stride - skip.base});
+  }
+  if (own) {
+    arguments.push_back(out);
+    arguments.emplace_back(BufferView{job.parameters});
+  }
+  std::vector<Object> pointers;
+  for (const Argument& argument : arguments) pointers.push_back(object_of(argument));
+
+  if (own) {
+    if (conv.kernel() == 3) arguments.emplace_back(Constant{border});
+  } else {
+    arguments.emplace_back(Constant{type(graph_, layer.input).shape.width});
+    arguments.emplace_back(Constant{8 * groups(graph_, layer.input)});
+    arguments.emplace_back(Constant{8 * job.made.groups});
+    if (layer.skip == Skip::kProjection) {
+      arguments.emplace_back(Constant{8 * groups(graph_, layer.skip_input)});
+    }
+    if (conv.kernel() == 3) {
+      arguments.emplace_back(Constant{3});
+      arguments.emplace_back(Constant{3});
+      const int check = border == SW_BORDER_TOP ? 0 : border == SW_BORDER_NONE ? 1 : 2;
+      arguments.emplace_back(Constant{check});
+    }
+    arguments.emplace_back(LoadedWord{job.parameters, 0});
+    if (layer.skip != Skip::kNone) arguments.emplace_back(LoadedWord{job.parameters, 1});
+    if (layer.skip == Skip::kProjection) arguments.emplace_back(LoadedWord{job.parameters, 2});
+    if (conv.kernel() == 3) {
+      arguments.emplace_back(Constant{8 * (job.made.first_group - job.weights.first_group)});
+    }
+  }
+  const int scalars = static_cast<int>(arguments.size() - pointers.size());
+  const std::string name =
+      function(choose_kernel(graph_, layer, options_.kernel_abi), std::move(pointers), scalars);
+  return {name, std::move(arguments)};
+}
+
+std::vector<std::vector<Step>> Builder::row_steps(const Job& job) {
+  const std::vector<RowUse> main = main_uses(job);
+  const bool own_skip = !job.skip.empty() && job.skip != job.in[0];
+  const std::vector<RowUse> skip = job.skip.empty() ? main : skip_uses(job);
+  std::vector<std::vector<Step>> rows_of_steps;
+  for (std::size_t y = 0; y < main.size(); ++y) {
+    std::vector<Step> steps;
+    for (const std::string& fifo : job.in)
+      steps.emplace_back(Acquire{fifo, false, main[y].acquire});
+    if (own_skip) steps.emplace_back(Acquire{job.skip, false, skip[y].acquire});
+    steps.emplace_back(Acquire{job.out, true, 1});
+    steps.emplace_back(call(job, main[y], skip[y], static_cast<int>(y)));
+    steps.emplace_back(Release{job.out, true, 1});
+    for (const std::string& fifo : job.in) {
+      if (main[y].release > 0) steps.emplace_back(Release{fifo, false, main[y].release});
+    }
+    if (own_skip && skip[y].release > 0) {
+      steps.emplace_back(Release{job.skip, false, skip[y].release});
+    }
+    rows_of_steps.push_back(std::move(steps));
+  }
+  return rows_of_steps;
+}
+
+std::vector<Step> roll(const std::vector<std::vector<Step>>& rows) {
+  std::vector<Step> rolled;
+  for (std::size_t i = 0; i < rows.size();) {
+    std::size_t end = i + 1;
+    while (end < rows.size() && rows[end] == rows[i]) ++end;
+    rolled.emplace_back(Loop{static_cast<std::int64_t>(end - i), rows[i]});
+    i = end;
+  }
+  return rolled;
+}
+
+void Builder::add_core(const Job& job) {
+  const Acquire weights{job.weight_fifo, false, 1};
+  const Release done{job.weight_fifo, false, 1};
+  Loop images{options_.images, roll(row_steps(job))};
+  Loop forever{0, {weights, std::move(images), done}};
+  program_.cores.push_back({job.tile, {layer_name(job.layer->output())}, {std::move(forever)}});
+  record(job);
+}
+
+void Builder::record(const Job& job) {
+  auto found = std::find_if(design_.tiles.begin(), design_.tiles.end(),
+                            [&](const TileLoad& load) { return load.tile == job.tile; });
+  if (found == design_.tiles.end()) {
+    design_.tiles.push_back({.tile = job.tile, .layers = {}});
+    found = design_.tiles.end() - 1;
+  }
+  for (const qgraph::NodeId node : {job.layer->convolution, job.layer->side, job.layer->add}) {
+    if (node != kNoNode) found->layers.push_back(layer_name(node));
+  }
+  found->macs_per_image += macs(graph_, *job.layer, job.made.groups);
+}
+
+core::TileId Builder::take_shim(int column, target::Direction direction) {
+  const target::Device& device = options_.device;
+  for (int distance = 0; distance < device.columns; ++distance) {
+    for (const int at : {column - distance, column + distance}) {
+      if (at < 0 || at >= device.columns) continue;
+      int& used = shim_channels_[{at, direction}];
+      if (used >= device.dma_channels({at, 0})) continue;
+      ++used;
+      return {at, 0};
+    }
+  }
+  throw core::Error(
+      {.what = "the design does not fit on the array",
+       .where = fmt::format("shim tiles of {}", device.name),
+       .why = fmt::format("all their {} channels are in use", target::name(direction)),
+       .hint = "fewer blocks in one design"});
+}
+
+}  // namespace shiftwise::lower
