@@ -17,7 +17,8 @@ std::string Builder::fresh(const std::string& name) {
   for (const char c : name) {
     clean += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
   }
-  if (clean.empty() || std::isdigit(static_cast<unsigned char>(clean[0])) != 0) clean = "_" + clean;
+  if (clean.empty() || std::isdigit(static_cast<unsigned char>(clean[0])) != 0)
+    clean.insert(clean.begin(), '_');
   std::string unique = clean;
   for (int i = 2; !names_.insert(unique).second; ++i) unique = fmt::format("{}_{}", clean, i);
   return unique;
@@ -131,7 +132,7 @@ std::string Builder::function(const KernelUse& use, std::vector<Object> pointers
     const std::string tag = fmt::format("__{}", others);
     tagged.symbol += tag;
     tagged.object = fmt::format("{}{}.o", use.source.substr(0, use.source.find('.')), tag);
-    tagged.defines.push_back("SW_TAG=" + tag);
+    tagged.defines.push_back(fmt::format("SW_TAG={}", tag));
   } else if (others > 0) {
     throw core::Error(
         {.what = "the kernel ABI 'mlir-aie' cannot compute this network",

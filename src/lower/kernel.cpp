@@ -14,11 +14,7 @@ namespace {
 
 using qgraph::Element;
 
-std::string letter(Element element) { return element == Element::kUint8 ? "u8" : "i8"; }
-
-const std::string& layer_name(const qgraph::QGraph& graph, const Layer& layer) {
-  return graph.nodes[static_cast<std::size_t>(layer.convolution)].name;
-}
+std::string_view letter(Element element) { return element == Element::kUint8 ? "u8" : "i8"; }
 
 [[noreturn]] void refuse_abi(const qgraph::QGraph& graph, qgraph::NodeId node,
                              const std::string& why) {
@@ -30,14 +26,19 @@ const std::string& layer_name(const qgraph::QGraph& graph, const Layer& layer) {
 
 KernelUse own_kernel(const qgraph::QGraph& graph, const Layer& layer) {
   const int kernel = convolution(graph, layer.convolution).kernel();
-  const std::string shape = kernel == 1 ? "conv1x1" : "conv3x3";
-  const char* kind = layer.skip == Skip::kNone         ? ""
-                     : layer.skip == Skip::kProjection ? "_project"
-                                                       : "_skip";
-  std::string symbol = "sw_" + shape + kind + "_" + letter(type(graph, layer.input).element);
-  if (layer.skip != Skip::kNone) symbol += "_" + letter(type(graph, layer.skip_input).element);
-  symbol += "_" + letter(type(graph, layer.output()).element);
-  return {.symbol = symbol, .source = shape + kind + ".cc", .object = symbol + ".o", .defines = {}};
+  const std::string_view shape = kernel == 1 ? "conv1x1" : "conv3x3";
+  const std::string_view kind = layer.skip == Skip::kNone         ? ""
+                                : layer.skip == Skip::kProjection ? "_project"
+                                                                  : "_skip";
+  const std::string base = fmt::format("{}{}", shape, kind);
+  const std::string skip = layer.skip == Skip::kNone
+                               ? ""
+                               : fmt::format("_{}", letter(type(graph, layer.skip_input).element));
+  return {.symbol = fmt::format("sw_{}_{}{}_{}", base, letter(type(graph, layer.input).element),
+                                skip, letter(type(graph, layer.output()).element)),
+          .source = base + ".cc",
+          .object = base + ".o",
+          .defines = {}};
 }
 
 /// The published residual, and only with what the signature can say.

@@ -17,7 +17,7 @@ class Printer {
   Printer(const Program& program, const Design& design) : program_(program), design_(design) {}
 
   std::string run() {
-    line("module {");
+    line("module {{");
     line("  aie.device({}) {{", design_.device);
     tiles();
     parameters();
@@ -36,10 +36,6 @@ class Printer {
   template <typename... Arguments>
   void line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
     fmt::format_to(std::back_inserter(text_), format, std::forward<Arguments>(arguments)...);
-    text_ += '\n';
-  }
-  void line(const char* text) {
-    text_ += text;
     text_ += '\n';
   }
 

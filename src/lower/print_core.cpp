@@ -108,9 +108,9 @@ class CorePrinter {
     return found->second;
   }
   std::string value(const RingView& view, int) const {
-    return "%" + find(program_.rings, view.ring).buffer(view.slot);
+    return fmt::format("%{}", find(program_.rings, view.ring).buffer(view.slot));
   }
-  static std::string value(const BufferView& view, int) { return "%" + view.buffer; }
+  static std::string value(const BufferView& view, int) { return fmt::format("%{}", view.buffer); }
   std::string value(const Constant& constant, int) {
     scalars_.insert(constant.value);
     return scalar_name(constant.value);
