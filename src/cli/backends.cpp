@@ -5,26 +5,59 @@
 
 #include "core/diagnostic.h"
 #include "cpu/cpu.h"
+#ifdef SHIFTWISE_NPU
+#include "offload/simulated.h"
+#include "xrt/backend.h"
+#endif
 
 namespace shiftwise::cli {
+namespace {
 
-const backend::Registry& backends() {
-  static const backend::Registry registry = [] {
-    backend::Registry filled;
-    filled.add(cpu::cpu_backend());
-    filled.add(backend::reference_backend());
-    return filled;
-  }();
-  return registry;
+#ifdef SHIFTWISE_NPU
+lower::Options lower_options(const ArrayOptions& options) {
+  return {.device = target::find_device(options.target),
+          .mapping = lower::parse_mapping(options.mapping),
+          .kernel_abi = lower::parse_kernel_abi(options.kernel_abi),
+          .images = options.images_per_run};
+}
+#endif
+
+}  // namespace
+
+backend::Registry backends([[maybe_unused]] const ArrayOptions& options) {
+  backend::Registry filled;
+  filled.add(cpu::cpu_backend());
+  filled.add(backend::reference_backend());
+#ifdef SHIFTWISE_NPU
+  filled.add(offload::sim_backend(lower_options(options), cpu::cpu_backend()));
+  filled.add(xrt::xrt_backend(lower_options(options), options.folder, cpu::cpu_backend()));
+#endif
+  return filled;
 }
 
-const backend::Backend& find_backend(const std::string& name) {
-  const backend::Backend& found = backends().find(name);
+backend::Backend find_backend(const std::string& name, const ArrayOptions& options) {
+  const backend::Registry registry = backends(options);
+  const backend::Backend& found = registry.find(name);
   const std::string reason = found.unavailable();
   if (reason.empty()) return found;
   throw core::Error({.what = fmt::format("the backend '{}' cannot run here", name),
                      .why = reason,
                      .hint = "shiftwise doctor shows what can"});
+}
+
+Computed computed_network([[maybe_unused]] const std::string& name, const qgraph::QGraph& network,
+                          [[maybe_unused]] const ArrayOptions& options) {
+#ifdef SHIFTWISE_NPU
+  if (name == "sim" || name == "xrt") {
+    const lower::Split split = lower::split(network, lower_options(options));
+    Computed computed{offload::computed_network(network, split), {}, split.design.warnings};
+    for (const lower::Assignment& layer : split.assignments) {
+      computed.placements.push_back({layer.layer, layer.where, layer.why});
+    }
+    return computed;
+  }
+#endif
+  return {network, {}, {}};
 }
 
 }  // namespace shiftwise::cli

@@ -35,6 +35,7 @@ class Diff : public Verb {
         ->expected(1)
         ->take_all()
         ->allow_extra_args(false);
+    array_.declare(app);
     app.add_option("--data", data_, "Folder with the images to run both on")->type_name("FOLDER");
     app.add_option("--images", images_, "How many, from the first; 0: all")
         ->type_name("N")
@@ -49,10 +50,11 @@ class Diff : public Verb {
                          .hint = "two folders, or one folder with --backend cpu --backend "
                                  "reference"});
     }
+    array_.folder = models_.back();
     const std::string first = models_.front();
     const std::string second = models_.back();
-    const backend::Backend& expected = find_backend(backends_.front());
-    const backend::Backend& got = find_backend(backends_.back());
+    const backend::Backend& expected = find_backend(backends_.front(), array_);
+    const backend::Backend& got = find_backend(backends_.back(), array_);
     const hybrid::Model a = hybrid::read_model(first);
     const hybrid::Model b = models_.size() == 1 ? a : hybrid::read_model(second);
 
@@ -98,6 +100,7 @@ class Diff : public Verb {
 
   std::vector<std::string> models_;
   std::vector<std::string> backends_;
+  ArrayOptions array_;
   std::string data_;
   std::int64_t images_ = 16;
 };

@@ -33,13 +33,12 @@ void add_kernels(report::Report& report) {
 
 void add_backends(report::Report& report) {
   std::vector<report::Row> rows;
-  for (const backend::Backend& backend : backends().all()) {
+  const backend::Registry registry = backends();
+  for (const backend::Backend& backend : registry.all()) {
     const std::string reason = backend.unavailable();
     rows.push_back({report::text(backend.name), report::text(backend.summary),
                     report::text(reason.empty() ? "ok" : "missing: " + reason)});
   }
-  rows.push_back({report::text("npu"), report::text("AMD XDNA (AIE2)"),
-                  report::text("missing: this version of shiftwise has no NPU support yet")});
   report.table("backends", "",
                {{"name", "backend", Column::Align::kLeft},
                 {"summary", "what it is", Column::Align::kLeft},

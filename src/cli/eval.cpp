@@ -37,6 +37,20 @@ bool looks_misconfigured(const hybrid::Accuracy& accuracy, int classes) {
          accuracy.float_correct * 5 < accuracy.labelled;
 }
 
+void add_placements(report::Report& report, const std::vector<Placement>& placements) {
+  if (placements.empty()) return;
+  using report::Column;
+  std::vector<report::Row> rows;
+  for (const Placement& layer : placements) {
+    rows.push_back({report::text(layer.layer), report::text(layer.where), report::text(layer.why)});
+  }
+  report.table("placements", "",
+               {{"layer", "layer", Column::Align::kLeft},
+                {"where", "runs on", Column::Align::kLeft},
+                {"why", "why", Column::Align::kLeft}},
+               std::move(rows));
+}
+
 class Eval : public Verb {
  public:
   std::string name() const override { return "eval"; }
@@ -44,7 +58,8 @@ class Eval : public Verb {
   std::string examples() const override {
     return "  shiftwise eval OUT\n"
            "  shiftwise eval OUT --data cifar-10-batches-bin --backend cpu\n"
-           "  shiftwise eval OUT --images 1000 --verify\n";
+           "  shiftwise eval OUT --images 1000 --verify\n"
+           "  shiftwise eval OUT --backend sim --mapping published --verify\n";
   }
 
   void declare(CLI::App& app) override {
@@ -52,23 +67,29 @@ class Eval : public Verb {
         ->type_name("FOLDER")
         ->required();
     app.add_option("--data", data_, "Folder with the test images")->type_name("FOLDER");
-    app.add_option("--backend", backend_, "What runs the integers: cpu or reference")
+    app.add_option("--backend", backend_, "What runs the integers: cpu, reference, sim or xrt")
         ->type_name("NAME");
     app.add_option("--images", images_, "How many, from the first; 0: all")
         ->type_name("N")
         ->check(CLI::NonNegativeNumber);
-    app.add_flag("--verify{200}", verify_,
-                 "Compare every code of every layer with the reference executor on the first 200 "
-                 "images, or on N with --verify=N");
+    app.add_flag(
+        "--verify{200}", verify_,
+        "Compare every code of every layer with the reference executor on the first 200 "
+        "images, or on N with --verify=N; of sim and xrt, whose layers cannot be seen, the "
+        "output of every image with cpu, and cpu with the reference");
+    array_.declare(app);
     app.add_flag("--no-float", no_float_, "Leave the float network out");
   }
 
   int run(Console& console) override {
-    const hybrid::Model model = hybrid::read_model(model_);
+    array_.folder = model_;
+    hybrid::Model model = hybrid::read_model(model_);
+    Computed computed = computed_network(backend_, model.integers, array_);
+    model.integers = std::move(computed.network);
     const DataFolder folder = find_data(data_);
     const auto dataset = data::open_dataset(folder.path, data::Split::kTest);
     const std::int64_t images = images_to_use(*dataset, images_);
-    hybrid::Runner runner(model, find_backend(backend_), !no_float_);
+    hybrid::Runner runner(model, find_backend(backend_, array_), !no_float_);
 
     report::Report report = begin_report(*this);
     report.fact("model", "model", report::text(model_));
@@ -77,8 +98,10 @@ class Eval : public Verb {
     report.fact("backend", "integers on",
                 {{{"name", backend_}, {"description", runner.integers().describe()}},
                  runner.integers().describe()});
-    const bool verified = add_verification(report, runner, model, *dataset, images, console);
-    if (verified) add_evaluation(report, runner, *dataset, images, console);
+    add_placements(report, computed.placements);
+    for (const std::string& warning : computed.warnings) report.warning(warning);
+    bool verified = add_verification(report, runner, model, *dataset, images, console);
+    if (verified) verified = add_evaluation(report, runner, model, *dataset, images, console);
     console.show(report);
     return verified ? 0 : static_cast<int>(core::Fault::kCheck);
   }
@@ -91,16 +114,39 @@ class Eval : public Verb {
       return true;
     }
     const auto reference = backend::reference_backend().make(model.integers);
-    const hybrid::Verification found = hybrid::verify_integers(
-        runner, {model.integers, *reference}, {model.integers, runner.integers()}, dataset,
-        std::min(verify_, images), console.progress());
-    add_comparison(report, "verify", "verified", "the reference executor", found);
+    const bool by_layer = runner.integers().shows_nodes();
+    const auto cpu = by_layer ? nullptr : find_backend("cpu").make(model.integers);
+    backend::Executor& shown = by_layer ? runner.integers() : *cpu;
+    const hybrid::Verification found =
+        hybrid::verify_integers(runner, {model.integers, *reference}, {model.integers, shown},
+                                dataset, std::min(verify_, images), console.progress());
+    add_comparison(report, "verify", by_layer ? "verified" : "cpu verified",
+                   "the reference executor", found);
     return !found.difference;
   }
 
-  void add_evaluation(report::Report& report, hybrid::Runner& runner, const data::Dataset& dataset,
-                      std::int64_t images, Console& console) const {
-    const hybrid::Accuracy found = hybrid::evaluate(runner, dataset, images, console.progress());
+  bool add_evaluation(report::Report& report, hybrid::Runner& runner, const hybrid::Model& model,
+                      const data::Dataset& dataset, std::int64_t images, Console& console) const {
+    const bool compare = verify_ > 0 && !runner.integers().shows_nodes();
+    const auto cpu = compare ? find_backend("cpu").make(model.integers) : nullptr;
+    std::optional<hybrid::OutputVerifier> verifier;
+    if (compare) verifier.emplace(backend::Contender{model.integers, *cpu});
+    const hybrid::Accuracy found =
+        hybrid::evaluate(runner, dataset, images, console.progress(),
+                         [&](std::int64_t first, const hybrid::Batch& batch) {
+                           if (verifier) verifier->see(first, batch);
+                         });
+    if (verifier) {
+      add_comparison(report, "verify_output", "output verified", "cpu", verifier->result());
+    } else {
+      report.data("verify_output", nullptr);
+    }
+    add_accuracies(report, runner, found);
+    return !verifier || !verifier->result().difference;
+  }
+
+  void add_accuracies(report::Report& report, const hybrid::Runner& runner,
+                      const hybrid::Accuracy& found) const {
     report.fact("images", "images", report::count(found.images));
     report.data("labelled", found.labelled);
     if (!no_float_ && found.labelled > 0) {
@@ -132,6 +178,7 @@ class Eval : public Verb {
   std::string model_;
   std::string data_;
   std::string backend_ = "cpu";
+  ArrayOptions array_;
   std::int64_t images_ = 0;
   std::int64_t verify_ = 0;
   bool no_float_ = false;

@@ -44,19 +44,21 @@ class Run : public Verb {
     app.add_option("files", files_, "PNG, JPEG or files of CIFAR records")
         ->type_name("FILE")
         ->required();
-    app.add_option("--backend", backend_, "What runs the integers: cpu or reference")
+    app.add_option("--backend", backend_, "What runs the integers: cpu, reference, sim or xrt")
         ->type_name("NAME");
+    array_.declare(app);
     app.add_option("--images", images_, "How many, from the first; 0: all")
         ->type_name("N")
         ->check(CLI::NonNegativeNumber);
   }
 
   int run(Console& console) override {
+    array_.folder = model_;
     const hybrid::Model model = hybrid::read_model(model_);
     const auto dataset =
         data::open_files(std::vector<std::filesystem::path>(files_.begin(), files_.end()));
     const std::int64_t images = images_to_use(*dataset, images_);
-    hybrid::Runner runner(model, find_backend(backend_), /*with_float=*/true);
+    hybrid::Runner runner(model, find_backend(backend_, array_), /*with_float=*/true);
 
     std::vector<report::Row> rows;
     console.progress().begin("classify", images, "images");
@@ -130,6 +132,7 @@ class Run : public Verb {
   std::string model_;
   std::vector<std::string> files_;
   std::string backend_ = "cpu";
+  ArrayOptions array_;
   std::int64_t images_ = 0;
 };
 
