@@ -13,19 +13,20 @@
 // rows * width pixels.
 //
 // Symbols. X is the input, S the skip, Y the output: u8 or i8. Pointers, then int32 scalars;
-// `lines` stands for three objects of X: before, middle, after.
-//   sw_conv1x1_X_Y           in0 X, in1 X, weights i8, out Y, params i32
-//   sw_conv1x1_skip_X_S_Y    in0 X, in1 X, weights i8, skip S, out Y, params i32
-//   sw_conv1x1_project_X_S_Y in0 X, in1 X, weights i8, skip S, out Y, params i32
-//   sw_conv3x3_X_Y           lines X, weights i8, out Y, params i32, border
-//   sw_conv3x3_skip_X_S_Y    lines X, weights i8, skip S, out Y, params i32, border
-//   sw_conv3x3_project_X_S_Y lines X, weights i8, skip S, out Y, params i32, border
+// `lines` stands for three objects: before, middle, after. What meets a skip has been through a
+// ReLU and is uint8.
+//   sw_conv1x1_X_Y            in0 X, in1 X, weights i8, out Y, params i32
+//   sw_conv1x1_skip_u8_S_Y    in0 u8, in1 u8, weights i8, skip S, out Y, params i32
+//   sw_conv1x1_project_u8_S_Y in0 u8, in1 u8, weights i8, skip S, out Y, params i32
+//   sw_conv3x3_X_Y            lines X, weights i8, out Y, params i32, border
+//   sw_conv3x3_skip_u8_S_Y    lines u8, weights i8, skip S, out Y, params i32, border
+//   sw_conv3x3_project_u8_S_Y lines u8, weights i8, skip S, out Y, params i32, border
 // The same in two pieces, with int32 sums in memory between them, for input channels that come
 // in chunks (weights: the chunk's; a bias is read only with SW_START_BIAS and _SHIFTED):
-//   sw_conv1x1_sums_X        in0 X, in1 X, weights i8, sums i32, params i32, start
-//   sw_conv3x3_sums_X        lines X, weights i8, sums i32, params i32, border, start
-//   sw_finish_Y              sums i32, out Y, params i32
-//   sw_finish_skip_S_Y       sums i32, skip S, out Y, params i32
+//   sw_conv1x1_sums_X         in0 X, in1 X, weights i8, sums i32, params i32, start
+//   sw_conv3x3_sums_X         lines X, weights i8, sums i32, params i32, border, start
+//   sw_finish_Y               sums i32, out Y, params i32
+//   sw_finish_skip_S_Y        sums i32, skip S, out Y, params i32
 // A projection's own codes (published residual) are sw_finish_i8 of its sums; wide sums of one
 // convolution are carried into the other's with SW_START_SHIFTED.
 //
