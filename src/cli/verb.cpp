@@ -41,6 +41,9 @@ std::vector<std::unique_ptr<Verb>> make_verbs() {
                           make_data, make_doctor, make_completion}) {
     verbs.push_back(make());
   }
+#ifdef SHIFTWISE_NPU
+  verbs.insert(verbs.begin() + 2, make_compile());
+#endif
   return verbs;
 }
 

@@ -55,6 +55,9 @@ std::unique_ptr<Verb> make_diff();
 std::unique_ptr<Verb> make_data();
 std::unique_ptr<Verb> make_doctor();
 std::unique_ptr<Verb> make_completion();
+#ifdef SHIFTWISE_NPU
+std::unique_ptr<Verb> make_compile();
+#endif
 
 /// Every verb, in the order of the help.
 std::vector<std::unique_ptr<Verb>> make_verbs();
