@@ -109,6 +109,10 @@ shiftwise_kernel_bind(ShiftwiseCoreState* state) {
   return SHIFTWISE_KERNEL_ABI;
 }
 
+#if defined(SHIFTWISE_CHECK_ACCESSES)
+#include <shiftwise_checks.hpp>
+#endif
+
 // The hardware's codes of the rounding modes.
 enum : unsigned {
   rnd_floor = 0,
