@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "cpu/aligned.h"
-#include "cpu/step.h"
+#include "cpu/packing.h"
 
 namespace shiftwise::cpu {
 namespace {
@@ -17,67 +17,13 @@ std::int64_t half(int shift, bool to_even) {
   return shift > 0 && !to_even ? std::int64_t{1} << (shift - 1) : 0;
 }
 
-/// Whether padding adds nothing to a sum: zero is stored as 128 where codes are signed, which
-/// fold_bias takes off again.
-bool skips_padding(const ConvolutionPlan::Term& term) { return term.layout.bias() == 0; }
-
-/// The runs of one output, all of one length. The taps of a row are one run where no channel is
-/// padding.
-struct Runs {
-  std::vector<Run> list;
-  int groups = 0;
-  int in_row = 0;  ///< runs for a row of taps
-};
-
-/// width: of the output.
-Runs runs_of(const ConvolutionPlan::Term& term, int kernel, int width) {
-  Runs runs;
-  const Layout& layout = term.layout;
-  const int groups = round_up(layout.channels, kGroup) / kGroup;
-  const int taps = groups * kGroup == layout.pitch ? kernel : 1;  // in one run
-  runs.groups = groups * taps;
-  runs.in_row = kernel / taps;
-  const int left = skips_padding(term) ? std::min(term.padding, kernel) : 0;
-  const int inside = layout.width + term.padding - (width - 1) * term.stride;
-  const int right = skips_padding(term) ? std::clamp(kernel - inside, 0, kernel - left) : 0;
-  for (int ky = 0; ky < kernel; ++ky) {
-    for (int kx = 0; kx < kernel; kx += taps) {
-      Run run;
-      run.offset = static_cast<std::int32_t>(ky * layout.row_bytes() + kx * layout.pixel_bytes());
-      run.left = groups * std::clamp(left - kx, 0, taps);
-      run.right = groups * std::clamp(kx + taps - (kernel - right), 0, taps);
-      runs.list.push_back(run);
-    }
-  }
-  return runs;
-}
-
-/// [O/16][ky][kx][I/4][16 outputs][4 channels], zero where a channel is padding.
-AlignedBytes pack(const core::Tensor<std::int8_t>& weight, int kernel) {
-  const int outputs = static_cast<int>(weight.shape[0]);
-  const int inputs = static_cast<int>(weight.shape[1]);
-  const int groups = round_up(inputs, kGroup) / kGroup;
-  const int taps = kernel * kernel;
-  AlignedBytes packed(static_cast<std::size_t>(round_up(outputs, kBlock)) * taps * groups * kGroup);
-  for (int o = 0; o < outputs; ++o) {
-    for (int i = 0; i < inputs; ++i) {
-      for (int tap = 0; tap < taps; ++tap) {
-        const std::size_t group =
-            (static_cast<std::size_t>(o / kBlock) * taps + tap) * groups + i / kGroup;
-        packed.data()[(group * kBlock + o % kBlock) * kGroup + i % kGroup] =
-            static_cast<std::uint8_t>(
-                weight.values[(static_cast<std::size_t>(o) * inputs + i) * taps + tap]);
-      }
-    }
-  }
-  return packed;
-}
-
 class Convolution : public Step {
  public:
   Convolution(const ConvolutionPlan& plan, const Kernels& kernels)
       : kernels_(kernels), output_(plan.output_layout) {
     writes = plan.output;
+    conv_.finish = finish_of(plan);
+    conv_.interleaved = interleaved_blocks(plan);
     for (const ConvolutionPlan::Term& term : plan.terms) add_term(term);
     const Layout& out = plan.output_layout;
     settle_leads(plan);
@@ -89,15 +35,15 @@ class Convolution : public Step {
     conv_.to_even = plan.to_even;
     conv_.shift = plan.shift;
     conv_.int32 = out.element == qgraph::Element::kInt32;
-    conv_.finish = finish_of(plan);
     settle_geometry(plan);
     fold_bias(plan);
     blocks_ = round_up(out.channels, kBlock) / kBlock;
+    fours_ = round_up(blocks_, kInterleaved) / kInterleaved;
   }
 
   int parts(int threads) const override {
     if (threads == 1 && !weights_first_) return 1;
-    if (weights_first_) return std::min(blocks_, std::max(slices_, threads));
+    if (weights_first_) return std::min(fours_, std::max(slices_, threads));
     return std::min(rows_, threads);
   }
 
@@ -111,9 +57,9 @@ class Convolution : public Step {
     conv.output = output + output_.offset(0, 0);
     Part range = {0, rows_, 0, blocks_};
     if (weights_first_) {
-      const Range blocks = piece(blocks_, part, parts);
-      range.block = blocks.first;
-      range.block_end = blocks.last;
+      const Range fours = piece(fours_, part, parts);
+      range.block = fours.first * kInterleaved;
+      range.block_end = std::min(fours.last * kInterleaved, blocks_);
       if (part == 0) fill_halo(output_, output, 0, output_.height);
     } else {
       const Range rows = piece(rows_, part, parts);
@@ -129,7 +75,7 @@ class Convolution : public Step {
     const std::size_t t = reads.size();
     reads.push_back(term.input);
     const int kernel = term.weight->shape.size() == 4 ? static_cast<int>(term.weight->shape[2]) : 1;
-    weights_.push_back(pack(*term.weight, kernel));
+    weights_.push_back(pack(*term.weight, kernel, conv_.interleaved));
     runs_.push_back(runs_of(term, kernel, output_.width));
     weight_bytes += weights_.back().size();
     input_offset_.push_back(term.layout.offset(-term.padding, -term.padding));
@@ -154,6 +100,18 @@ class Convolution : public Step {
     }
     if (plan.inner) return Finish::kPublished;
     return plan.skip < 0 ? Finish::kCodes : Finish::kResidual;
+  }
+
+  /// Interleaving makes the end of a sum cheaper, and reads weights more often: for short sums.
+  int interleaved_blocks(const ConvolutionPlan& plan) const {
+    if (!kernels_.interleaves || conv_.finish == Finish::kGeneral) return 0;
+    std::int64_t products = 0;
+    for (const ConvolutionPlan::Term& term : plan.terms) {
+      if (term.weight->shape.size() == 4 && term.weight->shape[2] != 1) return 0;
+      products += static_cast<std::int64_t>(term.weight->values.size()) / term.weight->shape[0];
+    }
+    if (products > (conv_.finish == Finish::kCodes ? kShortSum : kShortResidual)) return 0;
+    return plan.output_layout.channels / (kInterleaved * kBlock) * kInterleaved;
   }
 
   /// Of two terms the one that moves left comes first and the other does not move, because
@@ -245,13 +203,17 @@ class Convolution : public Step {
         sum += wrapped((*term.bias)[static_cast<std::size_t>(o)] - term.layout.bias() * weights)
                << term.lead;
       }
-      bias_[static_cast<std::size_t>(o)] = static_cast<std::int32_t>(sum);
+      bias_[static_cast<std::size_t>(place_of(o, conv_.interleaved))] =
+          static_cast<std::int32_t>(sum);
     }
     conv_.bias = bias_.data();
   }
 
   static constexpr int kLongEnough = 28;  // pixels; little is lost at the ends then
-  static constexpr int kStrip = 32;       // outputs that the fastest kernels make together
+  // Found by trying, on a Zen 4; products of one sum.
+  static constexpr std::int64_t kShortSum = 128;
+  static constexpr std::int64_t kShortResidual = 1024;
+  static constexpr int kStrip = 32;  // outputs that the fastest kernels make together
   static constexpr std::int64_t kFirstCacheBytes = 32 << 10;
   static constexpr std::size_t kSliceBytes = 1 << 18;  // of weights, to stay in a second cache
 
@@ -264,6 +226,7 @@ class Convolution : public Step {
   int rows_ = 0;
   int rows_merged_ = 1;
   int blocks_ = 0;
+  int fours_ = 0;
   std::ptrdiff_t skip_offset_ = 0;
   std::vector<std::ptrdiff_t> input_offset_;
   std::vector<AlignedBytes> weights_;

@@ -11,6 +11,9 @@ namespace shiftwise::cpu {
 /// Outputs are made 16 at a time, channels multiplied 4 at a time.
 inline constexpr int kBlock = 16;
 inline constexpr int kGroup = 4;
+/// Blocks whose outputs may be interleaved: lane l of block b is then output 4 l + b of the 64,
+/// so that byte b of each 32-bit lane is block b's, and codes are packed without crossing lanes.
+inline constexpr int kInterleaved = 4;
 
 /// Consecutive bytes that an output reads. `left` first groups lie in the padding under the
 /// first output of a row, `right` last ones under the last; neither need be multiplied there.
@@ -64,6 +67,7 @@ struct Conv {
   Products products[2];
   int terms = 1;
   int between = 0;
+  int interleaved = 0;                 ///< the first blocks, in fours, are (see kInterleaved)
   bool clip = false;                   ///< whether there is padding that need not be multiplied
   const std::int32_t* bias = nullptr;  ///< [O rounded up to 16]
 
@@ -92,7 +96,7 @@ struct Conv {
 };
 
 /// The part of a convolution that one call makes: rows [row, row_end), blocks of 16 outputs
-/// [block, block_end).
+/// [block, block_end), which cut no interleaved four.
 struct Part {
   int row = 0;
   int row_end = 0;
@@ -104,6 +108,7 @@ struct Kernels {
   const char* name;
   const char* needs;
   void (*convolve)(const Conv&, const Part&);
+  bool interleaves;  ///< whether it takes interleaved blocks: 8-bit outputs, not kGeneral
   /// Multiplies registers, and nothing else, `rounds` times; returns the multiply-adds done.
   std::int64_t (*peak)(std::int64_t rounds);
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every kernel path equals the reference executor, byte for byte.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "backend/compare.h"
@@ -60,6 +61,64 @@ TEST_P(EveryPath, EqualsTheReferenceOnRandomNetworks) {
     const qgraph::QGraph graph = tests::random_network(seed);
     ASSERT_NO_THROW(qgraph::verify(graph)) << seed;
     expect_reference("random network " + std::to_string(seed), graph, tests::Fill::kRandom, 2);
+  }
+}
+
+TEST_P(EveryPath, EqualsTheReferenceUnderEveryWindowThatPaddingCuts) {
+  for (const auto element : {qgraph::Element::kUint8, qgraph::Element::kInt8}) {
+    for (const auto& [kernel, padding] : {std::pair{2, 1}, {3, 1}, {3, 2}, {5, 2}, {7, 3}}) {
+      for (const int stride : {1, 2, 3}) {
+        for (const auto& [height, width] : {std::pair{1, 1}, {2, 3}, {4, 4}, {5, 2}, {3, 17}}) {
+          if (height + 2 * padding < kernel || width + 2 * padding < kernel) continue;
+          const qgraph::QGraph graph = tests::cases::one(
+              {16, height, width}, element,
+              {.outputs = 48, .kernel = kernel, .stride = stride, .padding = padding, .shift = 12});
+          expect_reference(
+              fmt::format("{} {}x{} by {} padded {} stride {}", qgraph::to_string(element), height,
+                          width, kernel, padding, stride),
+              graph, tests::Fill::kRandom, 1);
+        }
+      }
+    }
+  }
+}
+
+/// 1x1 convolutions with few inputs end many sums: the kernels order their outputs in their own
+/// way.
+TEST_P(EveryPath, EqualsTheReferenceOnShortSumsOfEveryEnd) {
+  using qgraph::Element;
+  for (const Element in : {Element::kUint8, Element::kInt8}) {
+    for (const int channels : {64, 112, 208}) {
+      for (const int width : {1, 2, 3, 7, 13}) {
+        for (const int lead : {-3, 0, 9, 14, 15}) {
+          const std::string name = fmt::format("{}, {} channels, width {}, exponents {} apart",
+                                               qgraph::to_string(in), channels, width, lead);
+          tests::NetworkBuilder codes(1, {channels, 2, width}, in);
+          const auto code = codes.convolution(0, {.outputs = channels, .shift = 11});
+          codes.sum(codes.convolution(code, {.outputs = channels,
+                                             .shift = 11,
+                                             .element = Element::kInt8,
+                                             .weight_exponent = -11 + std::min(lead, 9)}),
+                    code, 2);
+          expect_reference("published, " + name, codes.graph(), tests::Fill::kRandom, 1);
+
+          tests::NetworkBuilder wide(2, {channels, 2, width}, in);
+          const auto sums = wide.convolution(
+              0, {.outputs = channels, .element = Element::kInt32, .weight_exponent = -lead});
+          const auto sum = wide.sum(sums, 0, lead + 2);
+          const auto thin = wide.convolution(sum, {.outputs = 4, .shift = 14});
+          wide.sum(wide.convolution(thin, {.outputs = channels,
+                                           .element = Element::kInt32,
+                                           .weight_low = -40,
+                                           .weight_high = 40}),
+                   wide.convolution(0, {.outputs = channels,
+                                        .element = Element::kInt32,
+                                        .weight_exponent = wide.type(thin).exponent.value + 3}),
+                   12);
+          expect_reference("wide, " + name, wide.graph(), tests::Fill::kRandom, 1);
+        }
+      }
+    }
   }
 }
 

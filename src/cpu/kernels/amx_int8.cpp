@@ -356,7 +356,7 @@ std::int64_t peak(std::int64_t rounds) {
 }
 
 constexpr Kernels kKernels = {"amx-int8", "AMX-TILE, AMX-INT8 and AVX-512 with VNNI",
-                              convolve_tiles, peak};
+                              convolve_tiles, false, peak};
 
 }  // namespace
 

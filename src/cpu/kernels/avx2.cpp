@@ -23,10 +23,12 @@ struct Lanes {
   using Count = __m256i;
   static constexpr int kPixels = 4;
   static constexpr int kBlocks = 1;
+  static constexpr bool kInterleaves = false;
 
   static __m256i read(const void* from) {
     return _mm256_loadu_si256(static_cast<const __m256i*>(from));
   }
+  static void hold(const Weights&) {}
   static Weights load_weights(const std::int8_t* weight) {
     const __m256i low = read(weight);
     const __m256i high = read(weight + 32);
@@ -114,7 +116,7 @@ std::int64_t peak(std::int64_t rounds) {
   return rounds * kSums * 16;
 }
 
-constexpr Kernels kKernels = {"avx2", "AVX2", convolve<Lanes>, peak};
+constexpr Kernels kKernels = {"avx2", "AVX2", convolve<Lanes>, false, peak};
 
 }  // namespace
 

@@ -16,6 +16,7 @@ struct Avx512Lanes {
   using Count = __m512i;
   static constexpr int kPixels = 14;  // 14 x 2 sums, 2 weights, 1 pixel: 31 of 32 registers
   static constexpr int kBlocks = 2;
+  static constexpr bool kInterleaves = true;
 
   static Weights load_weights(const std::int8_t* weight) { return _mm512_loadu_si512(weight); }
   static Pixel broadcast(const std::uint8_t* codes) {
@@ -35,6 +36,8 @@ struct Avx512Lanes {
     return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
   }
   /// Keeps the compiler from seeing that several sums start with the same value.
+  /// Keeps the compiler from loading weights again for each use.
+  static void hold(Weights& weights) { asm("" : "+v"(weights)); }
   static void separate(Sums& sums) { asm("" : "+v"(sums)); }
   static Sums add(Sums a, Sums b) { return _mm512_add_epi32(a, b); }
   /// v + codes * factor; a code fits 16 bits and so does the factor.
@@ -60,6 +63,26 @@ struct Avx512Lanes {
     const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 0, 0, 0, 0, 0, 0, 0, 0);
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to),
                         _mm512_castsi512_si256(_mm512_permutexvar_epi32(order, codes)));
+  }
+
+  /// Adds codes[4 l + b] << by to lane l of v[b]. Shifts and sums run beside the multipliers of a
+  /// Zen 4, where one more multiplication (add_scaled) would wait for them.
+  static void add_shifted(Sums (&v)[kInterleaved], const std::uint8_t* codes, Count by) {
+    const __m512i all = _mm512_loadu_si512(codes);
+    const __m512i low = _mm512_set1_epi32(0xff);
+    const __m512i code[kInterleaved] = {
+        _mm512_and_si512(all, low), _mm512_and_si512(_mm512_srli_epi32(all, 8), low),
+        _mm512_and_si512(_mm512_srli_epi32(all, 16), low), _mm512_srli_epi32(all, 24)};
+    for (int b = 0; b < kInterleaved; ++b) {
+      v[b] = _mm512_add_epi32(v[b], _mm512_sllv_epi32(code[b], by));
+    }
+  }
+  /// The packs leave, in each quarter, 4 codes of v[0], of v[1], v[2] and v[3].
+  static void store_interleaved(std::uint8_t* to, const Sums (&v)[kInterleaved]) {
+    const __m512i codes =
+        _mm512_packus_epi16(_mm512_packs_epi32(v[0], v[1]), _mm512_packs_epi32(v[2], v[3]));
+    const __m512i order = _mm512_set4_epi32(0x0f0b0703, 0x0e0a0602, 0x0d090501, 0x0c080400);
+    _mm512_storeu_si512(to, _mm512_shuffle_epi8(codes, order));
   }
 };
 

@@ -26,7 +26,7 @@ std::int64_t peak(std::int64_t rounds) {
 }
 
 constexpr Kernels kKernels = {"avx512-vnni", "AVX-512 F, BW, DQ, VL and VNNI",
-                              convolve<Avx512Lanes>, peak};
+                              convolve<Avx512Lanes>, true, peak};
 
 }  // namespace
 

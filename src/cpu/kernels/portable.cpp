@@ -14,6 +14,7 @@ struct Lanes {
   using Count = int;
   static constexpr int kPixels = 2;
   static constexpr int kBlocks = 1;
+  static constexpr bool kInterleaves = false;
 
   template <class Function>
   static Sums each(Function function) {
@@ -25,6 +26,7 @@ struct Lanes {
   }
   static std::uint32_t wrap(std::int32_t value) { return static_cast<std::uint32_t>(value); }
 
+  static void hold(const Weights&) {}
   static Weights load_weights(const std::int8_t* weight) { return weight; }
   static Pixel broadcast(const std::uint8_t* codes) { return codes; }
   static void multiply_add(Sums& sums, Pixel code, Weights weight) {
@@ -88,7 +90,7 @@ std::int64_t peak(std::int64_t rounds) {
   return rounds * kBlock * kGroup;
 }
 
-constexpr Kernels kKernels = {"portable", "any CPU", convolve<Lanes>, peak};
+constexpr Kernels kKernels = {"portable", "any CPU", convolve<Lanes>, false, peak};
 
 }  // namespace
 
