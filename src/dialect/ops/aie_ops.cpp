@@ -50,6 +50,10 @@ mlir::MemRefType ObjectFifoAcquireOp::getElement() {
 }
 
 llvm::LogicalResult ObjectFifoAcquireOp::verify() {
+  constexpr std::int64_t kMost = 4096;  // far more than any tile has room for
+  if (getCount() < 1 || getCount() > kMost) {
+    return emitOpError() << "cannot acquire " << getCount() << " objects";
+  }
   if (getNumResults() == 0 || yieldsSubview()) return mlir::success();
   for (const mlir::Type type : getResultTypes()) {
     if (mlir::isa<SubviewType>(type)) {
