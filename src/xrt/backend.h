@@ -9,8 +9,8 @@
 namespace shiftwise::xrt {
 
 /// The files that the Makefile of `shiftwise compile` makes in the model's folder.
-inline constexpr const char* kXclbin = "design.xclbin";
-inline constexpr const char* kInstructions = "insts.bin";
+inline constexpr const char* kXclbin = "build/final.xclbin";
+inline constexpr const char* kInstructions = "build/insts.bin";
 
 /// The backend "xrt": runs what was built in `folder`. Its executors throw Error where
 /// nothing is built there, or where it was built from another design than `options` give.
