@@ -100,10 +100,9 @@ SW_INLINE Conv3x3<T> conv3x3(const SwConvParams& p, const T* before, const T* mi
 }
 
 /// The bias behind the weights of a convolution with `in_groups` and `taps`.
-SW_INLINE const int32* bias_of(const SwConvParams& p, const int8* weights, int in_groups,
-                               int taps) {
+SW_INLINE FromBias bias_of(const SwConvParams& p, const int8* weights, int in_groups, int taps) {
   const int8* bias = weights + p.weight_groups * in_groups * taps * 64;
-  return reinterpret_cast<const int32*>(bias) + 8 * p.weight_first_group;
+  return {reinterpret_cast<const int32*>(bias) + 8 * p.weight_first_group};
 }
 
 template <typename Y>

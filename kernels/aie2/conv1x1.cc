@@ -7,9 +7,9 @@ namespace sw {
 template <typename X, typename Y>
 SW_INLINE void run_conv1x1(const X* in0, const X* in1, const int8* weights, Y* out,
                            const SwConvParams& p) {
-  const int32* bias = bias_of(p, weights, p.in0_groups + p.in1_groups, 1);
+  const FromBias bias = bias_of(p, weights, p.in0_groups + p.in1_groups, 1);
   run(p, Recipe<FromBias, Conv1x1<X>, ToCodes<Y>>{
-             {bias}, conv1x1(p, in0, in1, weights), {output(p, out), p.shift}});
+             bias, conv1x1(p, in0, in1, weights), {output(p, out), p.shift}});
 }
 
 }  // namespace sw

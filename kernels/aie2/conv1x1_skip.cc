@@ -7,9 +7,9 @@ namespace sw {
 template <typename S, typename Y>
 SW_INLINE void run_conv1x1_skip(const uint8* in0, const uint8* in1, const int8* weights,
                                 const S* skip, Y* out, const SwConvParams& p) {
-  const int32* bias = bias_of(p, weights, p.in0_groups + p.in1_groups, 1);
+  const FromBias bias = bias_of(p, weights, p.in0_groups + p.in1_groups, 1);
   run(p, Recipe<FromBias, Conv1x1<uint8>, AddSkip<S, Y>>{
-             {bias}, conv1x1(p, in0, in1, weights), {output(p, out), skip, p}});
+             bias, conv1x1(p, in0, in1, weights), {output(p, out), skip, p}});
 }
 
 }  // namespace sw

@@ -8,7 +8,7 @@ template <typename X, typename Y>
 SW_INLINE void run_conv3x3(const Conv3x3<X>& main, const int8* weights, Y* out,
                            const SwConvParams& p) {
   run(p, Recipe<FromBias, Conv3x3<X>, ToCodes<Y>>{
-             {bias_of(p, weights, p.in0_groups, 9)}, main, {output(p, out), p.shift}});
+             bias_of(p, weights, p.in0_groups, 9), main, {output(p, out), p.shift}});
 }
 
 }  // namespace sw

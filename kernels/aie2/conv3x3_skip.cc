@@ -8,7 +8,7 @@ template <typename S, typename Y>
 SW_INLINE void run_conv3x3_skip(const Conv3x3<uint8>& main, const int8* weights, const S* skip,
                                 Y* out, const SwConvParams& p) {
   run(p, Recipe<FromBias, Conv3x3<uint8>, AddSkip<S, Y>>{
-             {bias_of(p, weights, p.in0_groups, 9)}, main, {output(p, out), skip, p}});
+             bias_of(p, weights, p.in0_groups, 9), main, {output(p, out), skip, p}});
 }
 
 }  // namespace sw

@@ -13,7 +13,8 @@ struct NoConvolution {
 
 template <typename Finish>
 SW_INLINE void run_finish(const int32* sums, const Finish& finish, const SwConvParams& p) {
-  const StoredSums stored = {const_cast<int32*>(sums), nullptr, p.rows, p.pixels, 0, SW_START_SUMS};
+  const StoredSums stored = {
+      const_cast<int32*>(sums), {nullptr}, p.rows, p.pixels, 0, SW_START_SUMS};
   run(p, Recipe<StoredSums, NoConvolution, Finish>{stored, {}, finish});
 }
 

@@ -6,25 +6,26 @@
 
 namespace sw {
 
-SW_INLINE Sums bias_sums(const int32* bias) {
-  const aie::vector<int32, 8> one = aie::load_v<8>(bias);
-  const aie::accum<acc32, kPart> part(aie::concat(one, one, one, one));
-  Sums sums;
-  SW_UNROLL for (unsigned i = 0; i < kLanes / kPart; ++i) sums.template insert<kPart>(i, part);
-  return sums;
-}
-
 /// Sums begin with the bias.
 struct FromBias {
   const int32* bias;
+  int step = 8;  ///< from a group to the next
 
   bool fast() const { return true; }
+
+  SW_INLINE Sums sums(int group) const {
+    const aie::vector<int32, 8> one = aie::load_v<8>(bias + step * group);
+    const aie::accum<acc32, kPart> part(aie::concat(one, one, one, one));
+    Sums sums;
+    SW_UNROLL for (unsigned i = 0; i < kLanes / kPart; ++i) sums.template insert<kPart>(i, part);
+    return sums;
+  }
 
   template <bool kFast, int kG, int kT>
   SW_INLINE void begin(Block<kG, kT>& block, const Place& at) const {
     SW_UNROLL for (int g = 0; g < kG; ++g) {
-      const Sums sums = bias_sums(bias + 8 * (at.group + g));
-      SW_UNROLL for (int t = 0; t < kT; ++t) block.sums[g][t] = sums;
+      const Sums same = sums(at.group + g);
+      SW_UNROLL for (int t = 0; t < kT; ++t) block.sums[g][t] = same;
     }
   }
 };
@@ -32,7 +33,7 @@ struct FromBias {
 /// Sums that lie in memory between two calls: [group][row][pixel][8].
 struct StoredSums {
   int32* sums;
-  const int32* bias;
+  FromBias bias;
   int rows;
   int pixels;
   int left;   ///< shift of what is read
@@ -46,28 +47,28 @@ struct StoredSums {
 
   template <bool kFast, int kG, int kT>
   SW_INLINE void begin(Block<kG, kT>& block, const Place& at) const {
-    if (start == SW_START_BIAS) return FromBias{bias}.begin<kFast>(block, at);
-    SW_UNROLL for (int g = 0; g < kG; ++g) {
-      SW_UNROLL for (int t = 0; t < kT; ++t) {
+    if (start == SW_START_BIAS) return bias.begin<kFast>(block, at);
+    SW_UNROLL_ON_CORE for (int g = 0; g < kG; ++g) {
+      SW_UNROLL_ON_CORE for (int t = 0; t < kT; ++t) {
         const Sums earlier = read(tile(at, g, t), kFast ? kPixels : at.count);
-        block.sums[g][t] = start == SW_START_SUMS ? earlier
-                                                  : aie::add(shifted_left(earlier, left),
-                                                             bias_sums(bias + 8 * (at.group + g)));
+        block.sums[g][t] = start == SW_START_SUMS
+                               ? earlier
+                               : aie::add(shifted_left(earlier, left), bias.sums(at.group + g));
       }
     }
   }
 
   template <bool kFast, int kG, int kT>
   SW_INLINE void end(const Block<kG, kT>& block, const Place& at) const {
-    SW_UNROLL for (int g = 0; g < kG; ++g) {
-      SW_UNROLL for (int t = 0; t < kT; ++t) {
+    SW_UNROLL_ON_CORE for (int g = 0; g < kG; ++g) {
+      SW_UNROLL_ON_CORE for (int t = 0; t < kT; ++t) {
         write(tile(at, g, t), block.sums[g][t], kFast ? kPixels : at.count);
       }
     }
   }
 
  private:
-  static SW_INLINE Sums read(const int32* from, int count) {
+  static SW_INLINE_ON_CORE Sums read(const int32* from, int count) {
     Sums sums;
     SW_UNROLL for (unsigned i = 0; i < kLanes / kPart; ++i) {
       aie::vector<int32, kPart> part = aie::zeros<int32, kPart>();
@@ -80,7 +81,7 @@ struct StoredSums {
     return sums;
   }
 
-  static SW_INLINE void write(int32* to, const Sums& sums, int count) {
+  static SW_INLINE_ON_CORE void write(int32* to, const Sums& sums, int count) {
     SW_UNROLL for (unsigned i = 0; i < kLanes / kPart; ++i) {
       const aie::vector<int32, kPart> part = sums.template extract<kPart>(i).to_vector<int32>(0);
       SW_UNROLL for (int k = 0; k < 4; ++k) {
@@ -121,8 +122,8 @@ struct ToCodes {
 
   template <bool kFast, int kG, int kT>
   SW_INLINE void end(const Block<kG, kT>& block, const Place& at) const {
-    SW_UNROLL for (int g = 0; g < kG; ++g) {
-      SW_UNROLL for (int t = 0; t < kT; ++t) {
+    SW_UNROLL_ON_CORE for (int g = 0; g < kG; ++g) {
+      SW_UNROLL_ON_CORE for (int t = 0; t < kT; ++t) {
         output.template store<kFast>(requantized<Y>(block.sums[g][t], shift), at, g, t);
       }
     }
@@ -149,8 +150,8 @@ struct AddSkip {
 
   template <bool kFast, int kG, int kT>
   SW_INLINE void end(const Block<kG, kT>& block, const Place& at) const {
-    SW_UNROLL for (int g = 0; g < kG; ++g) {
-      SW_UNROLL for (int t = 0; t < kT; ++t) {
+    SW_UNROLL_ON_CORE for (int g = 0; g < kG; ++g) {
+      SW_UNROLL_ON_CORE for (int t = 0; t < kT; ++t) {
         const Sums sum =
             aie::add(main_operand(block.sums[g][t], p), Sums(codes<kFast>(at, g, t), p.skip_left));
         output.template store<kFast>(requantized<Y>(sum, p.sum_shift), at, g, t);

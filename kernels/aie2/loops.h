@@ -22,6 +22,16 @@
 #define SW_ONE_COPY _Pragma("GCC unroll 1")
 #endif
 
+// What happens once per tile is a few instructions of the core, but many of a host, which
+// computes each rounding mode by hand: there it is called, not repeated.
+#if defined(__AIECC__)
+#define SW_INLINE_ON_CORE SW_INLINE
+#define SW_UNROLL_ON_CORE SW_UNROLL
+#else
+#define SW_INLINE_ON_CORE inline __attribute__((noinline))
+#define SW_UNROLL_ON_CORE SW_ONE_COPY
+#endif
+
 // A design that needs one kernel under several names (params.h) compiles it once per name.
 #define SW_JOINED(name, tag) name##tag
 #define SW_EXPANDED(name, tag) SW_JOINED(name, tag)

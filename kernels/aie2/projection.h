@@ -34,10 +34,9 @@ struct Projected {
         skip.template add<kFast>(block, at);
       }
       if (step == 0) {
-        SW_UNROLL for (int g = 0; g < kG; ++g) {
-          const Sums second =
-              bias_sums((main_first ? skip_bias : main_bias).bias + 8 * (at.group + g));
-          SW_UNROLL for (int t = 0; t < kT; ++t) {
+        SW_UNROLL_ON_CORE for (int g = 0; g < kG; ++g) {
+          const Sums second = (main_first ? skip_bias : main_bias).sums(at.group + g);
+          SW_UNROLL_ON_CORE for (int t = 0; t < kT; ++t) {
             Sums& sums = block.sums[g][t];
             if (wide) {
               sums = aie::add(shifted_left(sums, main_first ? p.main_left : p.skip_left), second);
@@ -49,8 +48,8 @@ struct Projected {
         }
       }
     }
-    SW_UNROLL for (int g = 0; g < kG; ++g) {
-      SW_UNROLL for (int t = 0; t < kT; ++t) {
+    SW_UNROLL_ON_CORE for (int g = 0; g < kG; ++g) {
+      SW_UNROLL_ON_CORE for (int t = 0; t < kT; ++t) {
         Sums sum = block.sums[g][t];
         if (!wide) {
           sum = aie::add(Sums(requantized<int8>(sum, p.shift), p.main_left),
@@ -62,27 +61,28 @@ struct Projected {
   }
 };
 
+/// `skip_weights`: where the projection's weights begin.
+template <typename S>
+SW_INLINE Conv1x1<S> projection(const SwConvParams& p, const S* skip, const int8* skip_weights) {
+  return {skip,
+          skip,
+          skip_weights + p.weight_first_group * p.skip_groups * 64,
+          p.skip_groups,
+          0,
+          p.skip_group_stride,
+          p.skip_row_stride,
+          p.skip_stride,
+          p.pixels};
+}
+
 template <typename Main, typename S, typename Y>
 SW_INLINE void run_projected(const SwConvParams& p, const Main& main, const int8* weights,
                              int main_groups, int taps, const S* skip, Y* out) {
   const int8* skip_weights =
       weights + sw_next_part(sw_weight_bytes(p.weight_groups, main_groups, taps));
-  const Conv1x1<S> projection = {skip,
-                                 skip,
-                                 skip_weights + p.weight_first_group * p.skip_groups * 64,
-                                 p.skip_groups,
-                                 0,
-                                 p.skip_group_stride,
-                                 p.skip_row_stride,
-                                 p.skip_stride,
-                                 p.pixels};
-  const Projected<Main, S, Y> kernel = {main,
-                                        projection,
-                                        {bias_of(p, weights, main_groups, taps)},
-                                        {bias_of(p, skip_weights, p.skip_groups, 1)},
-                                        output(p, out),
-                                        p};
-  run(p, kernel);
+  run(p, Projected<Main, S, Y>{main, projection(p, skip, skip_weights),
+                               bias_of(p, weights, main_groups, taps),
+                               bias_of(p, skip_weights, p.skip_groups, 1), output(p, out), p});
 }
 
 }  // namespace sw

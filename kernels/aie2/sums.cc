@@ -5,7 +5,7 @@
 namespace sw {
 
 template <typename Main>
-SW_INLINE void run_sums(const Main& main, const int32* bias, int32* sums, const SwConvParams& p,
+SW_INLINE void run_sums(const Main& main, const FromBias& bias, int32* sums, const SwConvParams& p,
                         int start) {
   const StoredSums stored = {sums, bias, p.rows, p.pixels, p.main_left, start};
   run(p, Recipe<StoredSums, Main, StoredSums>{stored, main, stored});

@@ -38,7 +38,7 @@ SW_INLINE bool aligned(const T* address) {
 
 /// Pixel by pixel, the way that works everywhere.
 template <typename T>
-SW_INLINE Codes<T> load_single_pixels(const T* row, int x, int stride, int width) {
+SW_INLINE_ON_CORE Codes<T> load_single_pixels(const T* row, int x, int stride, int width) {
   aie::vector<int32, kLanes / 4> words = aie::zeros<int32, kLanes / 4>();
   for (int i = 0; i < kPixels; ++i, x += stride) {
     if (x < 0 || x >= width) continue;
@@ -92,7 +92,7 @@ struct Place {
 inline constexpr unsigned kPart = 32;
 
 /// sums * 2^left: exact, for 0 <= left <= 31, where the result has 32 bits.
-SW_INLINE Sums shifted_left(const Sums& sums, int left) {
+SW_INLINE_ON_CORE Sums shifted_left(const Sums& sums, int left) {
   if (left == 0) return sums;
   Sums result;
   SW_UNROLL for (unsigned i = 0; i < kLanes / kPart; ++i) {
@@ -105,7 +105,7 @@ SW_INLINE Sums shifted_left(const Sums& sums, int left) {
 /// Codes of sums (docs/numerics.md, eq. 7): one SRS; the left shift that the SRS lacks acts on
 /// saturated codes, where 8 bits to the left are as good as 31.
 template <typename Y>
-SW_INLINE Codes<Y> requantized(const Sums& sums, int shift) {
+SW_INLINE_ON_CORE Codes<Y> requantized(const Sums& sums, int shift) {
   if (shift >= 0) return sums.template to_vector<Y>(shift);
   return Sums(sums.template to_vector<Y>(0), shift < -8 ? 8 : -shift).template to_vector<Y>(0);
 }
