@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The default preset: every exponent is the one with the smallest squared error, biases
-// absorb what weight rounding shifts on average, and residuals are added before rounding.
+// The default preset: every exponent is the one with the smallest squared error, weights make
+// up for each other's rounding, biases for what is left of it on average, and residuals are
+// added before rounding.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -8,86 +9,14 @@
 #include <utility>
 
 #include "quant/exponent.h"
-#include "quant/histogram.h"
-#include "quant/input_moments.h"
+#include "quant/part_statistics.h"
 #include "quant/plan.h"
+#include "quant/round_weights.h"
 
 namespace shiftwise::quant {
 namespace {
 
 using graph::NodeId;
-
-/// Statistics of one observed node: its histogram, and its moments for every layer that
-/// reads it.
-struct NodeStatistics {
-  MagnitudeHistogram histogram;
-  std::map<NodeId, InputMoments> moments;
-
-  void add(int images, std::span<const float> values) {
-    histogram.add(values);
-    for (auto& [reader, moment] : moments) moment.add(images, values);
-  }
-  void merge(const NodeStatistics& other) {
-    histogram.merge(other.histogram);
-    for (auto& [reader, moment] : moments) moment.merge(other.moments.at(reader));
-  }
-};
-
-/// One set of statistics per slot for a batch, merged in slot order into the total, so that
-/// the order of floating-point sums is fixed.
-class StatisticsCollector : public Collector {
- public:
-  explicit StatisticsCollector(const Part& part) {
-    const auto observe = [&](NodeId id) { empty_.try_emplace(id); };
-    observe(part.border());
-    for (NodeId id = part.range.first; id <= part.range.last; ++id) {
-      const graph::Operation& operation = part.node(id).operation;
-      if (std::holds_alternative<graph::Relu>(operation) ||
-          std::holds_alternative<graph::GlobalAveragePool>(operation)) {
-        observe(id);
-      }
-      if (!has_weights(operation)) continue;
-      const NodeId input = part.node(id).inputs[0];
-      observe(input);
-      int kernel = 1;
-      int stride = 1;
-      int padding = 0;
-      if (const auto* conv = std::get_if<graph::Conv2d>(&operation)) {
-        kernel = conv->kernel();
-        stride = conv->stride;
-        padding = conv->padding;
-      }
-      empty_[input].moments.emplace(
-          id, InputMoments(part.shapes[static_cast<std::size_t>(input)], kernel, stride, padding));
-    }
-    total_ = empty_;
-  }
-
-  std::vector<NodeId> observed() const {
-    std::vector<NodeId> nodes;
-    for (const auto& [id, statistics] : empty_) nodes.push_back(id);
-    return nodes;
-  }
-
-  void batch_begins(int) override { slots_.assign(kSlots, empty_); }
-
-  void see(int slot, NodeId node, int images, std::span<const float> values) override {
-    slots_[static_cast<std::size_t>(slot)].at(node).add(images, values);
-  }
-
-  void batch_ends() override {
-    for (const auto& slot : slots_) {
-      for (const auto& [id, statistics] : slot) total_.at(id).merge(statistics);
-    }
-  }
-
-  const NodeStatistics& of(NodeId id) const { return total_.at(id); }
-
- private:
-  std::map<NodeId, NodeStatistics> empty_;
-  std::map<NodeId, NodeStatistics> total_;
-  std::vector<std::map<NodeId, NodeStatistics>> slots_;
-};
 
 /// Sum over output channels and taps of the squared weight error times the mean square of
 /// what it is multiplied with: the error of the layer's output (eq. 21).
@@ -120,13 +49,13 @@ core::Exponent best_weight_exponent(const core::Tensor<float>& weight,
 }
 
 /// What the rounded weights take away from each output channel on average (eq. 20).
-std::vector<double> bias_correction(const core::Tensor<float>& weight, core::Exponent exponent,
+std::vector<double> bias_correction(const core::Tensor<float>& weight,
+                                    const core::Tensor<std::int8_t>& codes, core::Exponent exponent,
                                     const std::vector<double>& input_mean) {
   const double scale = std::ldexp(1.0, exponent.value);
   std::vector<double> result(static_cast<std::size_t>(weight.shape[0]));
   for (std::size_t i = 0; i < weight.values.size(); ++i) {
-    const float w = weight.values[i];
-    const double difference = w - quantized_code(w, qgraph::Element::kInt8, exponent) * scale;
+    const double difference = weight.values[i] - codes.values[i] * scale;
     result[i / input_mean.size()] += difference * input_mean[i % input_mean.size()];
   }
   return result;
@@ -134,7 +63,7 @@ std::vector<double> bias_correction(const core::Tensor<float>& weight, core::Exp
 
 class Chooser {
  public:
-  Chooser(const Part& part, const StatisticsCollector& statistics)
+  Chooser(const Part& part, const PartStatistics& statistics)
       : part_(part), statistics_(statistics) {}
 
   Plan run() {
@@ -160,7 +89,7 @@ class Chooser {
   /// Quantizes `id`, no finer than `finest`: a finer exponent would be a left shift, which
   /// the hardware lacks and which adds no information.
   void activation(NodeId id, std::optional<core::Exponent> finest) {
-    const MagnitudeHistogram& histogram = statistics_.of(id).histogram;
+    const MagnitudeHistogram& histogram = statistics_.histogram(id);
     const auto element =
         histogram.has_negative() ? qgraph::Element::kInt8 : qgraph::Element::kUint8;
     core::Exponent exponent = best_exponent(histogram, element);
@@ -174,10 +103,13 @@ class Chooser {
   void weights(NodeId id) {
     const NodeId input = part_.node(id).inputs[0];
     const core::Tensor<float>& weight = weight_of(part_.node(id).operation);
-    const InputMoments& moments = statistics_.of(input).moments.at(id);
+    const InputMoments& moments = statistics_.moments(input, id);
     const core::Exponent exponent = best_weight_exponent(weight, moments.mean_square());
     plan_.weights[id] = exponent;
-    plan_.bias_corrections[id] = bias_correction(weight, exponent, moments.mean());
+    const double step = std::ldexp(1.0, exponent_of(input).value);
+    const core::Tensor<std::int8_t>& codes = plan_.codes[id] =
+        round_weights(weight, exponent, statistics_.covariance(id), step * step / 12);
+    plan_.bias_corrections[id] = bias_correction(weight, codes, exponent, moments.mean());
     plan_.quantizers.push_back(report_quantizer(part_.node(id).name, "weight",
                                                 qgraph::Element::kInt8, exponent,
                                                 weight_threshold(weight.values)));
@@ -198,7 +130,7 @@ class Chooser {
   core::Exponent exponent_of(NodeId id) const { return exponents_.at(id); }
 
   const Part& part_;
-  const StatisticsCollector& statistics_;
+  const PartStatistics& statistics_;
   std::map<NodeId, core::Exponent> exponents_;
   Plan plan_;
 };
@@ -206,9 +138,9 @@ class Chooser {
 }  // namespace
 
 Plan plan_accurate(const Part& part, const CalibrationData& data, core::Progress& progress) {
-  StatisticsCollector collector(part);
-  stream(part.network, collector.observed(), data, collector, progress);
-  return Chooser(part, collector).run();
+  PartStatistics statistics(part);
+  stream(part.network, statistics.observed(), data, statistics, progress);
+  return Chooser(part, statistics).run();
 }
 
 }  // namespace shiftwise::quant

@@ -33,7 +33,7 @@ class Assembler {
  private:
   void convert(NodeId id, const graph::Conv2d& conv) {
     emit_weighted(id,
-                  qgraph::Conv2d{.weight = quantize_weight(conv.weight, plan_.weights.at(id)),
+                  qgraph::Conv2d{.weight = codes_of(id, conv.weight),
                                  .bias = {},
                                  .weight_exponent = plan_.weights.at(id),
                                  .stride = conv.stride,
@@ -43,7 +43,7 @@ class Assembler {
 
   void convert(NodeId id, const graph::Linear& linear) {
     emit_weighted(id,
-                  qgraph::Linear{.weight = quantize_weight(linear.weight, plan_.weights.at(id)),
+                  qgraph::Linear{.weight = codes_of(id, linear.weight),
                                  .bias = {},
                                  .weight_exponent = plan_.weights.at(id)},
                   linear.bias, static_cast<int>(linear.weight.shape[0]));
@@ -75,6 +75,12 @@ class Assembler {
         {.what = "this layer has no integer form",
          .where = fmt::format("layer '{}' ({})", part_.node(id).name, graph::kind(operation(id))),
          .hint = "choose other stages with --offload"});
+  }
+
+  core::Tensor<std::int8_t> codes_of(NodeId id, const core::Tensor<float>& weight) const {
+    const auto found = plan_.codes.find(id);
+    return found != plan_.codes.end() ? found->second
+                                      : quantize_weight(weight, plan_.weights.at(id));
   }
 
   /// Adds the integer bias (at e_w + e_x), then emits.

@@ -49,6 +49,8 @@ struct Plan {
   std::map<graph::NodeId, Activation> activations;
   /// Convolutions and linear layers.
   std::map<graph::NodeId, core::Exponent> weights;
+  /// Their integers; where a layer lacks, its weights are rounded to nearest.
+  std::map<graph::NodeId, core::Tensor<std::int8_t>> codes;
   /// Corrections to be added to float biases, per output channel; may lack layers.
   std::map<graph::NodeId, std::vector<double>> bias_corrections;
   /// Convolutions that no ReLU follows hand their accumulators to the add.

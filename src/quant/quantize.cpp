@@ -2,6 +2,7 @@
 #include "quant/quantize.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "core/diagnostic.h"
@@ -22,6 +23,18 @@ EqualizationResult equalize_part(graph::Graph& network, graph::Range range) {
         std::move(inside.nodes[i].operation);
   }
   return result;
+}
+
+/// Images for the report: the reference executor walks each, so a large part gets few.
+std::int64_t report_images(const Part& part, std::int64_t wanted, std::int64_t available) {
+  constexpr std::int64_t kWork = 500'000'000;  // multiply-accumulates
+  if (wanted == 0) {
+    const std::vector<std::int64_t> macs = graph::macs(part.network);
+    const std::int64_t each =
+        std::accumulate(macs.begin() + part.range.first, macs.end(), std::int64_t{1});
+    wanted = std::max<std::int64_t>(2, kWork / each);
+  }
+  return std::min({wanted, available, std::int64_t{kBatchImages}});
 }
 
 }  // namespace
@@ -47,8 +60,7 @@ Result quantize(const graph::Graph& network, const data::Dataset& calibration,
   Plan plan = options.preset == Preset::kSeed ? plan_seed(part, data, progress)
                                               : plan_accurate(part, data, progress);
   const Assembly assembly = assemble(part, plan, options.rounding);
-  const std::int64_t measured =
-      std::min({options.report_images, images, std::int64_t{kBatchImages}});
+  const std::int64_t measured = report_images(part, options.report_images, images);
   Measurement measurement = measure(part, assembly, {calibration, normalization, measured});
 
   Result result{.network = assembly.network,

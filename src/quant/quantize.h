@@ -15,7 +15,7 @@ namespace shiftwise::quant {
 
 enum class Preset {
   kSeed,      ///< the published Brevitas flow, the same integers
-  kAccurate,  ///< unsigned input, error-minimizing exponents, bias correction, wide residual
+  kAccurate,  ///< unsigned input, error-minimizing exponents and rounding, wide residual
 };
 
 struct Options {
@@ -23,8 +23,9 @@ struct Options {
   std::string offload = "conv2_x";  ///< as graph::find_stages takes it
   arith::Rounding rounding = arith::Rounding::kPositiveInf;
   std::int64_t calibration_images = 256;  ///< the first so many of the dataset (or all)
-  /// Images of which the report counts saturations and ties and measures SQNR.
-  std::int64_t report_images = 2;
+  /// Images of which the report counts saturations and ties and measures SQNR; 0: as many as
+  /// a fixed amount of work allows, at least two.
+  std::int64_t report_images = 0;
 };
 
 /// One activation quantizer (or weight tensor) and how sure its exponent is.
