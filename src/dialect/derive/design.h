@@ -66,6 +66,7 @@ struct Design {
   /// Buffers, locks, routes, explicit DMA programs ... as they stand in the text; the object
   /// FIFOs are added to it.
   DeviceProgram program = {};
+  std::vector<Location> allocation_locations = {};  ///< of the explicit ones, in their order
 };
 
 }  // namespace shiftwise::dialect

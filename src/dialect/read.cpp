@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dialect/read.h"
+
+#include <fmt/format.h>
+
+#include "core/diagnostic.h"
+#include "core/file.h"
+#include "dialect/derive/core_program.h"
+#include "dialect/derive/declarations.h"
+#include "dialect/derive/dma_programs.h"
+#include "dialect/derive/fifo_declarations.h"
+#include "dialect/derive/refuse.h"
+#include "dialect/derive/sequences.h"
+#include "dialect/text/module.h"
+#include "dialect/verify/verify.h"
+
+namespace shiftwise::dialect {
+namespace {
+
+/// Switch settings are left out on reading, because flows say the same. Without flows there is
+/// nothing left that says where streams go.
+bool routed_only(const ParsedModule& parsed, const DeviceProgram& program) {
+  const bool settings = parsed.skipped.contains("aie.switchbox");
+  return settings && program.routes.empty() && !program.dma_tasks.empty();
+}
+
+DeviceProgram read_device(ops::DeviceOp device, const ParsedModule& parsed) {
+  Names names;
+  Design design = read_declarations(device, names);
+  count_acquires(device, design);
+  read_dma_programs(device, names, design);
+  const FifoPorts ends = lower_fifos(design);
+  read_cores(device, names, ends, design);
+  read_sequences(device, names, design);
+  if (routed_only(parsed, design.program)) {
+    refuse_unsupported(where(device), "its streams are only given as switch settings",
+                       "use the design before routing, which has aie.flow");
+  }
+  verify(design.program, design.device);
+  return std::move(design.program);
+}
+
+}  // namespace
+
+Program read_program(const std::string& text, const std::string& name) {
+  const ParsedModule parsed = parse_module(text, name);
+  Program program{.file = name};
+  mlir::ModuleOp module = *parsed.module;
+  for (auto device : module.getOps<ops::DeviceOp>()) {
+    program.devices.push_back(read_device(device, parsed));
+    std::vector<std::string>& notes = program.devices.back().notes;
+    for (const auto& [operation, count] : parsed.skipped) {
+      notes.push_back(fmt::format("{}: {} {} left out", name, count, operation));
+    }
+  }
+  if (program.devices.empty()) {
+    refuse_invalid(name, "it holds no aie.device", "wrap the design: aie.device(npu1) { ... }");
+  }
+  verify_runs(program);
+  return program;
+}
+
+Program read_program_file(const std::string& path) {
+  const core::MappedFile file(path);
+  return read_program(std::string(file.text()), path);
+}
+
+}  // namespace shiftwise::dialect
