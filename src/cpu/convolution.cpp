@@ -135,6 +135,7 @@ class Convolution : public Step {
     has_skip_ = plan.skip >= 0;
     if (has_skip_) {
       reads.push_back(plan.skip);
+      if (kernels_.in_place) may_overwrite = plan.skip;
       skip_offset_ = plan.skip_layout.offset(0, 0);
       conv_.skip_pixel = plan.skip_layout.pixel_bytes();
       conv_.skip_row = plan.skip_layout.row_bytes();

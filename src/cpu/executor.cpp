@@ -173,7 +173,7 @@ void CpuExecutor::run_chunk(const Chunk& chunk, std::uint8_t* scratch, int threa
       const int count = std::min(segment.group, chunk.images - group);
       const auto images = [&](int i) { return ChunkImages(plan_, scratch, group, group + i); };
       for (int i = 0; is_first && i < count; ++i) {
-        import_codes(in, chunk.input + static_cast<std::size_t>(group + i) * in_bytes,
+        import_codes(kernels_, in, chunk.input + static_cast<std::size_t>(group + i) * in_bytes,
                      images(i).image(plan_.input));
       }
       watch.lap(seconds, plan_.steps.size());
@@ -193,7 +193,7 @@ void CpuExecutor::run_chunk(const Chunk& chunk, std::uint8_t* scratch, int threa
         watch.lap(seconds, static_cast<std::size_t>(s));
       }
       for (int i = 0; is_last && i < count; ++i) {
-        export_codes(out, images(i).image(plan_.output),
+        export_codes(kernels_, out, images(i).image(plan_.output),
                      chunk.output + static_cast<std::size_t>(group + i) * out_bytes);
       }
       watch.lap(seconds, plan_.steps.size());
@@ -218,10 +218,10 @@ void CpuExecutor::run_observed(std::span<const std::byte> input, int images,
     const auto layout = [&](TensorId id) -> const Layout& {
       return plan.tensors[static_cast<std::size_t>(id)].layout;
     };
-    import_codes(layout(0), input.data() + static_cast<std::size_t>(image) * in_bytes,
+    import_codes(kernels_, layout(0), input.data() + static_cast<std::size_t>(image) * in_bytes,
                  tensors.image(0));
     for (const auto& step : plan.steps) step->run(tensors, 0, 1);
-    export_codes(layout(plan.output), tensors.image(plan.output),
+    export_codes(kernels_, layout(plan.output), tensors.image(plan.output),
                  output.data() + static_cast<std::size_t>(image) * out_bytes);
     std::vector<std::int32_t> codes;
     for (qgraph::NodeId id = 0; id < static_cast<qgraph::NodeId>(graph_.nodes.size()); ++id) {

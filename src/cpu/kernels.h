@@ -104,13 +104,20 @@ struct Part {
   int block_end = 0;
 };
 
+/// Transposes a tile of bytes, each xor-ed with `flip`.
+using TransposeTile = void (*)(const std::uint8_t* from, std::ptrdiff_t from_pitch,
+                               std::uint8_t* to, std::ptrdiff_t to_pitch, std::uint8_t flip);
+
 struct Kernels {
   const char* name;
   const char* needs;
   void (*convolve)(const Conv&, const Part&);
+  bool in_place;     ///< whether the output may be where the skip is: nothing is made twice
   bool interleaves;  ///< whether it takes interleaved blocks: 8-bit outputs, not kGeneral
   /// Multiplies registers, and nothing else, `rounds` times; returns the multiply-adds done.
   std::int64_t (*peak)(std::int64_t rounds);
+  TransposeTile transpose_tall = nullptr;  ///< 64 rows of 16; null: see layout.cpp
+  TransposeTile transpose_wide = nullptr;  ///< 16 rows of 64; null: see layout.cpp
 };
 
 /// One per file in kernels/; null where the compiler's target does not have it.

@@ -48,8 +48,9 @@ void transpose_corner(const std::uint8_t* from, std::ptrdiff_t from_pitch, std::
 
 /// rows x columns bytes, transposed, each byte xor-ed with `flip`. In blocks of a cache line,
 /// within which the side with the larger pitch is gone through line by line.
-void transpose(const std::uint8_t* from, std::ptrdiff_t from_pitch, std::uint8_t* to,
-               std::ptrdiff_t to_pitch, int rows, int columns, std::uint8_t flip) {
+void transpose(const Kernels& kernels, const std::uint8_t* from, std::ptrdiff_t from_pitch,
+               std::uint8_t* to, std::ptrdiff_t to_pitch, int rows, int columns,
+               std::uint8_t flip) {
   constexpr int kLine = 64;
   const auto tile = [&](int r, int c) {
     transpose_corner(from + r * from_pitch + c, from_pitch, to + c * to_pitch + r, to_pitch,
@@ -60,11 +61,23 @@ void transpose(const std::uint8_t* from, std::ptrdiff_t from_pitch, std::uint8_t
       const int last_row = std::min(rows, row + kLine);
       const int last_column = std::min(columns, column + kLine);
       if (from_pitch > to_pitch) {
+        const bool whole = kernels.transpose_wide != nullptr && last_column == column + kLine;
         for (int r = row; r < last_row; r += kTile) {
+          if (whole && r + kTile <= last_row) {
+            kernels.transpose_wide(from + r * from_pitch + column, from_pitch,
+                                   to + column * to_pitch + r, to_pitch, flip);
+            continue;
+          }
           for (int c = column; c < last_column; c += kTile) tile(r, c);
         }
       } else {
+        const bool whole = kernels.transpose_tall != nullptr && last_row == row + kLine;
         for (int c = column; c < last_column; c += kTile) {
+          if (whole && c + kTile <= last_column) {
+            kernels.transpose_tall(from + row * from_pitch + c, from_pitch, to + c * to_pitch + row,
+                                   to_pitch, flip);
+            continue;
+          }
           for (int r = row; r < last_row; r += kTile) tile(r, c);
         }
       }
@@ -101,18 +114,20 @@ void fill_halo(const Layout& layout, std::uint8_t* image, int first, int last) {
   }
 }
 
-void import_codes(const Layout& layout, const std::byte* codes, std::uint8_t* image) {
+void import_codes(const Kernels& kernels, const Layout& layout, const std::byte* codes,
+                  std::uint8_t* image) {
   const auto* from = reinterpret_cast<const std::uint8_t*>(codes);
   const std::ptrdiff_t plane = std::ptrdiff_t{layout.height} * layout.width;
   const PixelRows rows = pixel_rows(layout);
   for (int y = 0; y < rows.count; ++y) {
-    transpose(from + y * rows.width, plane, image + layout.offset(y, 0), layout.pitch,
+    transpose(kernels, from + y * rows.width, plane, image + layout.offset(y, 0), layout.pitch,
               layout.channels, rows.width, flip_of(layout));
   }
   fill_halo(layout, image, 0, layout.height);
 }
 
-void export_codes(const Layout& layout, const std::uint8_t* image, std::byte* codes) {
+void export_codes(const Kernels& kernels, const Layout& layout, const std::uint8_t* image,
+                  std::byte* codes) {
   if (layout.element == qgraph::Element::kInt32) {
     widen_codes(layout, image, reinterpret_cast<std::int32_t*>(codes));
     return;
@@ -121,8 +136,8 @@ void export_codes(const Layout& layout, const std::uint8_t* image, std::byte* co
   const std::ptrdiff_t plane = std::ptrdiff_t{layout.height} * layout.width;
   const PixelRows rows = pixel_rows(layout);
   for (int y = 0; y < rows.count; ++y) {
-    transpose(image + layout.offset(y, 0), layout.pitch, to + y * rows.width, plane, rows.width,
-              layout.channels, flip_of(layout));
+    transpose(kernels, image + layout.offset(y, 0), layout.pitch, to + y * rows.width, plane,
+              rows.width, layout.channels, flip_of(layout));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "cpu/kernels.h"
 #include "qgraph/qgraph.h"
 
 namespace shiftwise::cpu {
@@ -42,9 +43,11 @@ struct Layout {
 void fill_halo(const Layout& layout, std::uint8_t* image, int first, int last);
 
 /// Codes as the outside has them, [C][H][W], to a layout's image, halo included.
-void import_codes(const Layout& layout, const std::byte* codes, std::uint8_t* image);
+void import_codes(const Kernels& kernels, const Layout& layout, const std::byte* codes,
+                  std::uint8_t* image);
 /// A layout's image to codes as the outside has them: [C][H][W], one byte or four per code.
-void export_codes(const Layout& layout, const std::uint8_t* image, std::byte* codes);
+void export_codes(const Kernels& kernels, const Layout& layout, const std::uint8_t* image,
+                  std::byte* codes);
 /// The same, widened to 32 bits.
 void widen_codes(const Layout& layout, const std::uint8_t* image, std::int32_t* codes);
 

@@ -100,9 +100,39 @@ std::vector<Life> lives(const Plan& plan, bool keep_all) {
   return result;
 }
 
+bool same_places(const Layout& a, const Layout& b) {
+  return a.code_bytes() == b.code_bytes() && a.channels == b.channels && a.height == b.height &&
+         a.width == b.width && a.pitch == b.pitch && a.halo == b.halo;
+}
+
+/// For each tensor the one whose bytes it takes: itself, or what its step overwrites because nobody
+/// reads it later. Lives are joined.
+std::vector<std::size_t> owners(const Plan& plan, std::vector<Life>& life) {
+  std::vector<std::size_t> owner(life.size());
+  for (std::size_t t = 0; t < owner.size(); ++t) owner[t] = t;
+  const std::vector<Life> alone = life;
+  for (int s = 0; s < static_cast<int>(plan.steps.size()); ++s) {
+    const Step& step = *plan.steps[static_cast<std::size_t>(s)];
+    if (step.may_overwrite < 0) continue;
+    const auto from = static_cast<std::size_t>(step.may_overwrite);
+    const auto to = static_cast<std::size_t>(step.writes);
+    const bool together = plan.tensors[from].grouped && plan.tensors[to].grouped &&
+                          alone[from].first_segment == alone[to].first_segment;
+    const auto reads = std::count(step.reads.begin(), step.reads.end(), step.may_overwrite);
+    if (!together || reads != 1 || alone[from].last != s ||
+        !same_places(plan.tensors[from].layout, plan.tensors[to].layout)) {
+      continue;
+    }
+    owner[to] = owner[from];
+    life[owner[to]].last = std::max(life[owner[to]].last, alone[to].last);
+  }
+  return owner;
+}
+
 /// First fit, the largest tensors first: a tensor goes to the lowest address that no tensor
 /// alive at the same time takes.
-void place(Plan& plan, const std::vector<Life>& life) {
+void place(Plan& plan, std::vector<Life> life) {
+  const std::vector<std::size_t> owner = owners(plan, life);
   struct Placed {
     std::size_t tensor, begin, end;
   };
@@ -116,7 +146,7 @@ void place(Plan& plan, const std::vector<Life>& life) {
   };
   std::vector<std::size_t> order;
   for (std::size_t t = 0; t < plan.tensors.size(); ++t) {
-    if (life[t].last >= life[t].first) order.push_back(t);
+    if (life[t].last >= life[t].first && owner[t] == t) order.push_back(t);
   }
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return bytes_of(a) > bytes_of(b); });
@@ -135,6 +165,9 @@ void place(Plan& plan, const std::vector<Life>& life) {
         std::upper_bound(placed.begin(), placed.end(), entry,
                          [](const Placed& a, const Placed& b) { return a.begin < b.begin; }),
         entry);
+  }
+  for (std::size_t t = 0; t < plan.tensors.size(); ++t) {
+    plan.tensors[t].offset = plan.tensors[owner[t]].offset;
   }
 }
 

@@ -28,6 +28,7 @@ class Step {
   std::string name;  ///< of the nodes that it computes
   std::vector<TensorId> reads;
   TensorId writes = 0;
+  TensorId may_overwrite = -1;   ///< which of `reads` may lie where the output goes, byte for byte
   std::int64_t macs = 0;         ///< for one image
   std::size_t weight_bytes = 0;  ///< packed
 

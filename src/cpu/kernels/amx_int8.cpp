@@ -6,6 +6,7 @@
 #if defined(__AMX_INT8__) && defined(__AVX512VNNI__)
 #include "cpu/kernels/amx_tiling.h"
 #include "cpu/kernels/avx512_lanes.h"
+#include "cpu/kernels/avx512_transpose.h"
 
 namespace shiftwise::cpu {
 namespace {
@@ -355,8 +356,11 @@ std::int64_t peak(std::int64_t rounds) {
   return rounds * 4 * kTileRows * kBlock * kTileGroups * kGroup;
 }
 
-constexpr Kernels kKernels = {"amx-int8", "AMX-TILE, AMX-INT8 and AVX-512 with VNNI",
-                              convolve_tiles, false, peak};
+// Tiles overlap at the end of a row, so nothing is made in place.
+constexpr Kernels kKernels = {"amx-int8",     "AMX-TILE, AMX-INT8 and AVX-512 with VNNI",
+                              convolve_tiles, false,
+                              false,          peak,
+                              transpose_tall, transpose_wide};
 
 }  // namespace
 

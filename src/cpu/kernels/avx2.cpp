@@ -116,7 +116,7 @@ std::int64_t peak(std::int64_t rounds) {
   return rounds * kSums * 16;
 }
 
-constexpr Kernels kKernels = {"avx2", "AVX2", convolve<Lanes>, false, peak};
+constexpr Kernels kKernels = {"avx2", "AVX2", convolve<Lanes>, true, false, peak};
 
 }  // namespace
 

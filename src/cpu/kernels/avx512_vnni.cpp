@@ -2,6 +2,7 @@
 // The kernels with AVX-512 VNNI: vpdpbusd adds 4 products of bytes to each of 16 lanes, exactly.
 #ifdef __AVX512VNNI__
 #include "cpu/kernels/avx512_lanes.h"
+#include "cpu/kernels/avx512_transpose.h"
 
 namespace shiftwise::cpu {
 namespace {
@@ -25,8 +26,14 @@ std::int64_t peak(std::int64_t rounds) {
   return rounds * kSums * kBlock * kGroup;
 }
 
-constexpr Kernels kKernels = {"avx512-vnni", "AVX-512 F, BW, DQ, VL and VNNI",
-                              convolve<Avx512Lanes>, true, peak};
+constexpr Kernels kKernels = {"avx512-vnni",
+                              "AVX-512 F, BW, DQ, VL and VNNI",
+                              convolve<Avx512Lanes>,
+                              true,
+                              true,
+                              peak,
+                              transpose_tall,
+                              transpose_wide};
 
 }  // namespace
 

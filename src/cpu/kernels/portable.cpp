@@ -90,7 +90,7 @@ std::int64_t peak(std::int64_t rounds) {
   return rounds * kBlock * kGroup;
 }
 
-constexpr Kernels kKernels = {"portable", "any CPU", convolve<Lanes>, false, peak};
+constexpr Kernels kKernels = {"portable", "any CPU", convolve<Lanes>, true, false, peak};
 
 }  // namespace
 
