@@ -122,8 +122,13 @@ void CoreKernels::load(const Library& library) {
 Function CoreKernels::find(const std::string& symbol, const Signature& signature,
                            const std::string& link_with) const {
   std::vector<const Loaded*> holders;
-  for (const Loaded& one : core_->loaded) {
-    if (one.defines(symbol)) holders.push_back(&one);
+  std::string defined;  // under the name itself, else under the one without a tag
+  for (const std::string& name : {symbol, untagged(symbol)}) {
+    defined = name;
+    for (const Loaded& one : core_->loaded) {
+      if (one.defines(name)) holders.push_back(&one);
+    }
+    if (!holders.empty()) break;
   }
   if (holders.empty()) refuse_missing(symbol, core_->loaded);
   const Loaded* chosen = holders.front();
@@ -135,7 +140,7 @@ Function CoreKernels::find(const std::string& symbol, const Signature& signature
     chosen = *decided;
   }
   return Function(std::make_shared<const Function::Prepared>(
-      symbol, chosen->library.file, chosen->copy->find(symbol.c_str()), signature));
+      symbol, chosen->library.file, chosen->copy->find(defined.c_str()), signature));
 }
 
 void CoreKernels::reset_modes() {

@@ -83,7 +83,16 @@ std::set<std::string> stems_in(std::span<const fs::path> folders) {
                    (folders.empty() ? stem.filename() : folders[0] / stem.filename()).string())});
 }
 
+/// Where a built-in kernel is that designs know by another object: compiled once more under a
+/// tag (kernels/aie2/params.h), or one of mlir-aie's.
+std::string builtin_stem(const std::string& stem) {
+  if (stem.starts_with("conv2dk")) return "mlir_aie_abi";
+  return untagged(stem);
+}
+
 }  // namespace
+
+std::string untagged(const std::string& name) { return name.substr(0, name.find("__")); }
 
 Library open_library(const fs::path& file, const std::string& link_with) {
   const core::MappedFile mapped(file);
@@ -98,7 +107,7 @@ Library find_library(const std::string& link_with, std::span<const fs::path> fol
   fs::path stem = named;
   stem.replace_extension();
   for (const fs::path& folder : folders) {
-    for (const fs::path& name : {stem, stem.filename()}) {
+    for (const fs::path& name : {stem, stem.filename(), builtin_stem(stem.filename().string())}) {
       const fs::path file = best_in(folder, name);
       if (!file.empty()) return open_library(file, link_with);
     }
