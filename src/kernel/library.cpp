@@ -107,7 +107,8 @@ Library find_library(const std::string& link_with, std::span<const fs::path> fol
   fs::path stem = named;
   stem.replace_extension();
   for (const fs::path& folder : folders) {
-    for (const fs::path& name : {stem, stem.filename(), builtin_stem(stem.filename().string())}) {
+    for (const fs::path& name :
+         {stem, stem.filename(), fs::path(builtin_stem(stem.filename().string()))}) {
       const fs::path file = best_in(folder, name);
       if (!file.empty()) return open_library(file, link_with);
     }
