@@ -38,8 +38,9 @@ enum class Outcome { kComplete, kDeadlock, kCycleLimit };
 
 /// Somebody who cannot go on.
 struct Wait {
-  std::string who;   ///< "core (0, 2)", "S2MM 0 of tile (0, 1)", "host sequence"
-  std::string what;  ///< "waits for lock 'x' to be at least 1; it is 0"
+  std::string who = {};    ///< "core (0, 2)", "S2MM 0 of tile (0, 1)", "host sequence"
+  std::string what = {};   ///< "waits for lock 'x' to be at least 1; it is 0"
+  std::string where = {};  ///< in the text
   friend bool operator==(const Wait&, const Wait&) = default;
 };
 

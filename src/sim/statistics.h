@@ -15,30 +15,30 @@ using Cycles = std::int64_t;
 
 /// Time that somebody could not go on, and why.
 struct Stall {
-  std::string cause;  ///< "lock 'of_cons_lock'", "words from 'of'", "room in 'of'", ...
+  std::string cause = {};  ///< "lock 'of_cons_lock'", "words from 'of'", "room in 'of'", ...
   Cycles cycles = 0;
   friend bool operator==(const Stall&, const Stall&) = default;
 };
 
 struct CoreStatistics {
-  core::TileId tile;
-  Cycles kernels = 0;         ///< inside of kernels
-  Cycles own = 0;             ///< its own instructions, calls and lock requests
-  std::vector<Stall> stalls;  ///< largest first
+  core::TileId tile = {};
+  Cycles kernels = 0;              ///< inside of kernels
+  Cycles own = 0;                  ///< its own instructions, calls and lock requests
+  std::vector<Stall> stalls = {};  ///< largest first
   std::int64_t calls = 0;
 };
 
 struct ChannelStatistics {
-  target::Channel channel;
-  std::string fifo;  ///< the object FIFO that it serves, or empty
+  target::Channel channel = {};
+  std::string fifo = {};  ///< the object FIFO that it serves, or empty
   Cycles moving = 0;
   std::int64_t words = 0;
   std::int64_t descriptors = 0;
-  std::vector<Stall> stalls;
+  std::vector<Stall> stalls = {};
 };
 
 struct StreamStatistics {
-  std::string name;  ///< the object FIFO, or the source's port
+  std::string name = {};  ///< the object FIFO, or the source's port
   std::int64_t words = 0;
   std::int64_t high_water = 0;  ///< most words under way to the slowest receiver
   std::int64_t capacity = 0;
@@ -46,14 +46,14 @@ struct StreamStatistics {
 
 /// An object FIFO's objects in one tile.
 struct PoolStatistics {
-  std::string fifo;
-  core::TileId tile;
+  std::string fifo = {};
+  core::TileId tile = {};
   int depth = 0;
   int high_water = 0;  ///< most objects that were full at once
 };
 
 struct KernelStatistics {
-  std::string symbol;
+  std::string symbol = {};
   std::int64_t calls = 0;
   Cycles cycles = 0;
   bool assumed = false;  ///< no cost is known: the time is a guess
@@ -66,8 +66,8 @@ struct Arrival {
 };
 
 struct OutputStatistics {
-  target::Channel channel;
-  std::vector<Arrival> arrivals;
+  target::Channel channel = {};
+  std::vector<Arrival> arrivals = {};
 };
 
 struct Statistics {
@@ -77,12 +77,12 @@ struct Statistics {
   std::int64_t events = 0;  ///< of the simulation itself
   std::int64_t controller_operations = 0;
   Cycles controller_busy = 0;
-  std::vector<CoreStatistics> cores;
-  std::vector<ChannelStatistics> channels;
-  std::vector<StreamStatistics> streams;
-  std::vector<PoolStatistics> pools;
-  std::vector<KernelStatistics> kernels;
-  std::vector<OutputStatistics> outputs;
+  std::vector<CoreStatistics> cores = {};
+  std::vector<ChannelStatistics> channels = {};
+  std::vector<StreamStatistics> streams = {};
+  std::vector<PoolStatistics> pools = {};
+  std::vector<KernelStatistics> kernels = {};
+  std::vector<OutputStatistics> outputs = {};
 
   double seconds() const { return static_cast<double>(cycles) / clock_hz; }
 };

@@ -35,7 +35,7 @@ constexpr TimingConstant kConstants[] = {
     {"lock_cycles", &Timing::lock_cycles, 0, kMany, "D", "EMU lock-model"},
     {"lock_arbitration_cycles", &Timing::lock_arbitration_cycles, 0, kMany, "M",
      "EMU core-compute-timing"},
-    {"instruction_cycles", &Timing::instruction_cycles, 0, kMany, "I",
+    {"instruction_cycles", &Timing::instruction_cycles, 1, kMany, "I",
      "one bundle for each operation of a core's own code"},
     {"branch_cycles", &Timing::branch_cycles, 0, kMany, "?", "EMU model_builder.rs"},
     {"call_cycles", &Timing::call_cycles, 0, kMany, "M",

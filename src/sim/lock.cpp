@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/lock.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/fail.h"
+#include "target/device.h"
+
+namespace shiftwise::sim {
+
+bool Lock::take(LockUser& user, const dialect::LockUse& use) {
+  if (use.equal ? value_ != use.value : value_ < use.value) return false;
+  value_ -= use.value;
+  user.causality().learn(released_);
+  return true;
+}
+
+bool Lock::acquire(LockUser& user, const dialect::LockUse& use) {
+  if (take(user, use)) return true;
+  waiters_.push_back({&user, use});
+  return false;
+}
+
+void Lock::release(LockUser& user, int value, const dialect::Location& where, Cycles now) {
+  if (value > most_ - value_) {
+    fail(fmt::format("{} releases lock '{}' beyond its largest value", user.describe(),
+                     design_.name),
+         where, fmt::format("{} + {} is more than {}", value_, value, most_),
+         "release what was acquired, once");
+  }
+  value_ += value;
+  high_water_ = std::max(high_water_, value_);
+  user.causality().teach(released_);
+  serve(now);
+}
+
+void Lock::forget(const LockUser& user) {
+  std::erase_if(waiters_, [&](const Waiter& waiter) { return waiter.user == &user; });
+}
+
+void Lock::set(int value, Cycles now) {
+  value_ = value;
+  high_water_ = std::max(high_water_, value_);
+  serve(now);
+}
+
+void Lock::serve(Cycles now) {
+  for (std::size_t i = 0; i < waiters_.size();) {
+    const Waiter waiter = waiters_[i];
+    if (!take(*waiter.user, waiter.use)) {
+      ++i;
+      continue;
+    }
+    waiters_.erase(waiters_.begin() + static_cast<std::ptrdiff_t>(i));
+    waiter.user->granted(now);
+  }
+}
+
+}  // namespace shiftwise::sim

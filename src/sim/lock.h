@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// A counting semaphore of a tile.
+#pragma once
+
+#include <deque>
+#include <string>
+
+#include "dialect/program.h"
+#include "sim/causality.h"
+#include "sim/statistics.h"
+
+namespace shiftwise::sim {
+
+/// Somebody who waits for locks.
+class LockUser {
+ public:
+  virtual ~LockUser() = default;
+  /// The request was granted at `now`.
+  virtual void granted(Cycles now) = 0;
+  virtual Causality& causality() = 0;
+  /// "core (0, 2)"
+  virtual std::string describe() const = 0;
+};
+
+class Lock {
+ public:
+  Lock(const dialect::Lock& design, int most, std::size_t actors)
+      : design_(design),
+        cause_("lock '" + design.name + "'"),
+        value_(design.initial),
+        most_(most),
+        high_water_(design.initial),
+        released_(actors) {}
+
+  const dialect::Lock& design() const { return design_; }
+  int value() const { return value_; }
+  /// For statistics of those who wait.
+  const std::string& cause() const { return cause_; }
+  int high_water() const { return high_water_; }
+
+  /// Grants at once, or queues `user`, whose granted() is called later. True: at once.
+  bool acquire(LockUser& user, const dialect::LockUse& use);
+  /// Raises the value and serves those who wait, in the order in which they came. Throws
+  /// Error where the value would not fit.
+  void release(LockUser& user, int value, const dialect::Location& where, Cycles now);
+  void begin_statistics() { high_water_ = value_; }
+  /// `user` no longer waits.
+  void forget(const LockUser& user);
+  /// By the controller: any value.
+  void set(int value, Cycles now);
+
+ private:
+  struct Waiter {
+    LockUser* user;
+    dialect::LockUse use;
+  };
+
+  bool take(LockUser& user, const dialect::LockUse& use);
+  void serve(Cycles now);
+
+  const dialect::Lock& design_;
+  std::string cause_;
+  int value_ = 0;
+  int most_ = 0;
+  int high_water_ = 0;
+  Knowledge released_;  ///< of all who released it
+  std::deque<Waiter> waiters_;
+};
+
+}  // namespace shiftwise::sim

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shim descriptors that a sequence writes word by word.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "dialect/program.h"
+#include "sim/channel.h"
+#include "target/registers.h"
+
+namespace shiftwise::sim {
+
+class RegisterFile {
+ public:
+  void write(core::TileId tile, int descriptor, int word, std::uint32_t value, std::uint32_t mask);
+  /// The descriptor moves bytes of a host buffer, from `plus_bytes` on.
+  void patch(core::TileId tile, int descriptor, dialect::Index argument, std::int64_t plus_bytes);
+  /// The chain that begins at a descriptor. Throws Error where one was never written, or
+  /// nobody said which host buffer it means.
+  std::shared_ptr<Chain> chain(core::TileId tile, int descriptor,
+                               const dialect::Location& where) const;
+
+ private:
+  struct Entry {
+    std::array<std::uint32_t, 8> words = {};
+    dialect::Index argument = dialect::kNone;
+    std::int64_t plus_bytes = 0;
+  };
+  std::map<std::pair<core::TileId, int>, Entry> entries_;
+};
+
+}  // namespace shiftwise::sim
