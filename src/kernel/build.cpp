@@ -68,10 +68,10 @@ std::vector<std::string> compile_command(const Compiler& compiler, const fs::pat
   std::vector<std::string> command = compiler.command;
   // Kernels cast buffers as they like and rely on integers that wrap; a symbol that nobody
   // defines shall be found here and not while a design runs.
-  command.insert(command.end(),
-                 {"-std=gnu++20", "-O3", "-DNDEBUG", "-fPIC", "-shared", "-fwrapv",
-                  "-fno-strict-aliasing", "-ffp-contract=off", "-Wno-unknown-pragmas", "-Wno-psabi",
-                  "-Wl,-Bsymbolic", "-Wl,-z,defs", "-Wl,--build-id=none"});
+  command.insert(command.end(), {"-std=gnu++20", "-O3", "-DNDEBUG", "-fPIC", "-shared", "-fwrapv",
+                                 "-fno-strict-aliasing", "-fvisibility-inlines-hidden",
+                                 "-ffp-contract=off", "-Wno-unknown-pragmas", "-Wno-psabi",
+                                 "-Wl,-Bsymbolic", "-Wl,-z,defs", "-Wl,--build-id=none"});
   if (!options.march.empty()) command.push_back("-march=" + options.march);
   // Static data of templates would else be one for the whole process, not one per core.
   if (!compiler.is_clang) command.emplace_back("-fno-gnu-unique");

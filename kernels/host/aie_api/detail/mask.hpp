@@ -200,4 +200,11 @@ __aie_inline auto select(const A& a, const B& b, const mask<N>& m) {
   return out;
 }
 
+template <detail::Scalar A, detail::Scalar B, unsigned N>
+__aie_inline auto select(A a, B b, const mask<N>& m) {
+  vector<A, N> out{detail::Unfilled{}};
+  for (unsigned i = 0; i < N; ++i) out.lane[i] = m.test(i) ? static_cast<A>(b) : a;
+  return out;
+}
+
 }  // namespace aie

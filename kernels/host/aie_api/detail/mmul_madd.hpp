@@ -44,9 +44,10 @@ __aie_inline __m128i pair_rows(const T* row0, const T* row1) {
 template <typename T>
 inline constexpr bool fits_madd = sizeof(T) == 1 || std::is_same_v<T, int16_t>;
 
-/// C[M][N] += A[M][K] * B[K][N]; K even, N a multiple of 4.
+/// C[M][N] += A[M][K] * B[K][N]; K even, N a multiple of 4. Not inline: the code is long, and
+/// kernels use it in many places.
 template <unsigned M, unsigned K, unsigned N, typename TA, typename TB>
-__aie_inline void multiply_madd(int32_t* c, const TA* a, const TB* b) {
+__attribute__((noinline)) void multiply_madd(int32_t* c, const TA* a, const TB* b) {
   // A in 16 bits, so that a pair of it is one 32-bit word.
   int16_t wide[M * K] __attribute__((aligned(32)));
   for (unsigned i = 0; i < M * K; ++i) wide[i] = a[i];
