@@ -64,14 +64,14 @@ int rows(const qgraph::QGraph& graph, qgraph::NodeId value) {
 
 std::vector<RowUse> Builder::main_uses(const Job& job) const {
   std::vector<Window> windows{main_window(graph_, *job.layer)};
-  if (!job.skip.empty() && !job.in.empty() && job.skip == job.in[0]) {
+  if (!job.skip.empty() && !job.in.empty() && job.skip == job.in[0].name) {
     windows.push_back(skip_window(graph_, *job.layer));
   }
   return row_uses(windows, rows(graph_, job.layer->input), rows(graph_, job.layer->output()));
 }
 
 std::vector<RowUse> Builder::skip_uses(const Job& job) const {
-  if (!job.in.empty() && job.skip == job.in[0]) return main_uses(job);
+  if (!job.in.empty() && job.skip == job.in[0].name) return main_uses(job);
   const Window window = skip_window(graph_, *job.layer);
   return row_uses({&window, 1}, rows(graph_, job.layer->skip_input),
                   rows(graph_, job.layer->output()));
@@ -83,8 +83,8 @@ void Builder::add_parameters(Job& job, const std::string& suffix) {
   Words words;
   if (options_.kernel_abi == KernelAbi::kOwn) {
     words = parameter_words(graph_, *job.layer,
-                            {.in0_groups = job.in_groups[0],
-                             .in1_groups = job.in_groups.size() > 1 ? job.in_groups[1] : 0,
+                            {.in0_groups = job.in[0].groups,
+                             .in1_groups = job.in.size() > 1 ? job.in[1].groups : 0,
                              .made = job.made,
                              .weights = job.weights});
   } else {
@@ -144,7 +144,21 @@ std::string Builder::function(const KernelUse& use, std::vector<Object> pointers
   return tagged.symbol;
 }
 
-Call Builder::call(const Job& job, const RowUse& main, const RowUse& skip, int row) {
+int Builder::ring_slots(qgraph::NodeId value) const {
+  const int count = rows(graph_, value);
+  return count % 2 == 0 ? 2 : count % 3 == 0 ? 3 : 1;
+}
+
+Argument Builder::view(const Port& port, int index, int row) const {
+  if (!port.is_ring) return FifoView{port.name, index};
+  for (const Ring& ring : program_.rings) {
+    if (ring.name == port.name) return RingView{port.name, row % ring.slots};
+  }
+  core::expects(false, "a core uses only rings that are there", port.name);
+  return {};
+}
+
+Call Builder::call(const Job& job, int main_base, int skip_base, int row) {
   const Layer& layer = *job.layer;
   const qgraph::Conv2d& conv = convolution(graph_, layer.convolution);
   const bool own = options_.kernel_abi == KernelAbi::kOwn;
@@ -157,20 +171,20 @@ Call Builder::call(const Job& job, const RowUse& main, const RowUse& skip, int r
     if (center + 1 >= in_rows) border |= SW_BORDER_BOTTOM;
     for (int r = center - 1; r <= center + 1; ++r) {
       const int there = r < 0 || r >= in_rows ? center : r;
-      arguments.emplace_back(FifoView{job.in[0], there - main.base});
+      arguments.push_back(view(job.in[0], there - main_base, there));
     }
   } else {
-    arguments.emplace_back(FifoView{job.in[0], center - main.base});
+    arguments.push_back(view(job.in[0], center - main_base, center));
     if (own || layer.skip != Skip::kNone) {
-      arguments.emplace_back(FifoView{job.in.back(), center - main.base});
+      arguments.push_back(view(job.in.back(), center - main_base, center));
     }
   }
-  arguments.emplace_back(FifoView{job.weight_fifo, 0});
-  const Argument out = FifoView{job.out, 0};
+  arguments.emplace_back(job.weight_object);
+  const Argument out = view(job.out, 0, row);
   if (!own) arguments.push_back(out);
   if (layer.skip != Skip::kNone) {
     const int stride = skip_window(graph_, layer).stride;
-    arguments.emplace_back(FifoView{job.skip, row * stride - skip.base});
+    arguments.emplace_back(FifoView{job.skip, row * stride - skip_base});
   }
   if (own) {
     arguments.push_back(out);
@@ -209,19 +223,36 @@ Call Builder::call(const Job& job, const RowUse& main, const RowUse& skip, int r
 
 std::vector<std::vector<Step>> Builder::row_steps(const Job& job) {
   const std::vector<RowUse> main = main_uses(job);
-  const bool own_skip = !job.skip.empty() && job.skip != job.in[0];
+  const bool own_skip = !job.skip.empty() && job.skip != job.in[0].name;
   const std::vector<RowUse> skip = job.skip.empty() ? main : skip_uses(job);
   std::vector<std::vector<Step>> rows_of_steps;
   for (std::size_t y = 0; y < main.size(); ++y) {
     std::vector<Step> steps;
-    for (const std::string& fifo : job.in)
-      steps.emplace_back(Acquire{fifo, false, main[y].acquire});
+    for (const Port& port : job.in) {
+      if (port.is_ring) {
+        steps.emplace_back(TakeSlot{port.name, port.reader});
+      } else {
+        steps.emplace_back(Acquire{port.name, false, main[y].acquire});
+      }
+    }
     if (own_skip) steps.emplace_back(Acquire{job.skip, false, skip[y].acquire});
-    steps.emplace_back(Acquire{job.out, true, 1});
-    steps.emplace_back(call(job, main[y], skip[y], static_cast<int>(y)));
-    steps.emplace_back(Release{job.out, true, 1});
-    for (const std::string& fifo : job.in) {
-      if (main[y].release > 0) steps.emplace_back(Release{fifo, false, main[y].release});
+    if (job.out.is_ring) {
+      steps.emplace_back(TakeSlot{job.out.name, job.out.reader});
+    } else {
+      steps.emplace_back(Acquire{job.out.name, true, 1});
+    }
+    steps.emplace_back(call(job, main[y].base, skip[y].base, static_cast<int>(y)));
+    if (job.out.is_ring) {
+      steps.emplace_back(GiveSlot{job.out.name, job.out.reader});
+    } else {
+      steps.emplace_back(Release{job.out.name, true, 1});
+    }
+    for (const Port& port : job.in) {
+      if (port.is_ring) {
+        steps.emplace_back(GiveSlot{port.name, port.reader});
+      } else if (main[y].release > 0) {
+        steps.emplace_back(Release{port.name, false, main[y].release});
+      }
     }
     if (own_skip && skip[y].release > 0) {
       steps.emplace_back(Release{job.skip, false, skip[y].release});
@@ -232,21 +263,36 @@ std::vector<std::vector<Step>> Builder::row_steps(const Job& job) {
 }
 
 std::vector<Step> roll(const std::vector<std::vector<Step>>& rows) {
+  constexpr std::size_t kLongestPeriod = 4;
   std::vector<Step> rolled;
   for (std::size_t i = 0; i < rows.size();) {
-    std::size_t end = i + 1;
-    while (end < rows.size() && rows[end] == rows[i]) ++end;
-    rolled.emplace_back(Loop{static_cast<std::int64_t>(end - i), rows[i]});
-    i = end;
+    std::size_t best_period = 1;
+    std::size_t best_times = 1;
+    for (std::size_t period = 1; period <= kLongestPeriod; ++period) {
+      std::size_t end = i + period;
+      while (end < rows.size() && rows[end] == rows[end - period]) ++end;
+      const std::size_t times = (std::min(end, rows.size()) - i) / period;
+      if (times > 1 && times * period > best_times * best_period) {
+        best_period = period;
+        best_times = times;
+      }
+    }
+    Loop loop{static_cast<std::int64_t>(best_times), {}};
+    for (std::size_t k = i; k < i + best_period; ++k) {
+      loop.body.insert(loop.body.end(), rows[k].begin(), rows[k].end());
+    }
+    rolled.emplace_back(std::move(loop));
+    i += best_period * best_times;
   }
   return rolled;
 }
 
-void Builder::add_core(const Job& job) {
-  const Acquire weights{job.weight_fifo, false, 1};
-  const Release done{job.weight_fifo, false, 1};
-  Loop images{options_.images, roll(row_steps(job))};
-  Loop forever{0, {weights, std::move(images), done}};
+void Builder::add_core(const Job& job) { add_core(job, row_steps(job)); }
+
+void Builder::add_core(const Job& job, std::vector<std::vector<Step>> rows) {
+  const std::string& fifo = job.weight_object.fifo;
+  Loop images{options_.images, roll(rows)};
+  Loop forever{0, {Acquire{fifo, false, 1}, std::move(images), Release{fifo, false, 1}}};
   program_.cores.push_back({job.tile, {layer_name(job.layer->output())}, {std::move(forever)}});
   record(job);
 }

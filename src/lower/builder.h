@@ -15,18 +15,25 @@
 
 namespace shiftwise::lower {
 
-/// One core's part in a layer, and the FIFOs that it works on.
+/// Where rows come from or go to: a FIFO, or a ring and whose reader the core is in it.
+struct Port {
+  std::string name;
+  bool is_ring = false;
+  int reader = -1;
+  int groups = 0;  ///< of channels
+};
+
+/// One core's part in a layer, and what it works on.
 struct Job {
   const Layer* layer = nullptr;
   core::TileId tile;
   Slice made;
   Slice weights;
-  std::string weight_fifo = {};
-  std::string parameters = {};       ///< the parameter buffer
-  std::vector<std::string> in = {};  ///< one FIFO, or the two halves of the channels
-  std::vector<int> in_groups = {};   ///< of each
-  std::string skip = {};             ///< may be in[0]
-  std::string out = {};
+  FifoView weight_object = {};
+  std::string parameters = {};  ///< the parameter buffer
+  std::vector<Port> in = {};    ///< all channels, or two parts of them
+  std::string skip = {};        ///< a FIFO; may be in[0]'s
+  Port out = {};
 };
 
 class Builder {
@@ -52,11 +59,23 @@ class Builder {
   /// The steps for every output row of one image, in order.
   std::vector<std::vector<Step>> row_steps(const Job& job);
 
+  /// The call for output row `row`, where the FIFOs' first held rows are main_base and
+  /// skip_base.
+  Call call(const Job& job, int main_base, int skip_base, int row);
+
+  /// Slots of a ring of rows of that value.
+  int ring_slots(qgraph::NodeId value) const;
+
+  /// The function for a kernel with objects of these sizes, tagged where the symbol is taken.
+  std::string function(const KernelUse& use, std::vector<Object> pointers, int scalars);
+
   /// Adds the job to its tile's load.
   void record(const Job& job);
 
   /// A core that does nothing but this job.
   void add_core(const Job& job);
+  /// The same with other rows, as row_steps makes them.
+  void add_core(const Job& job, std::vector<std::vector<Step>> rows);
 
   /// The column nearest to `column` whose shim has a free channel.
   core::TileId take_shim(int column, target::Direction direction);
@@ -67,8 +86,7 @@ class Builder {
   Program& program() { return program_; }
 
  private:
-  std::string function(const KernelUse& use, std::vector<Object> pointers, int scalars);
-  Call call(const Job& job, const RowUse& main, const RowUse& skip, int row);
+  Argument view(const Port& port, int index, int row) const;
   Object object_of(const Argument& argument) const;
 
   const qgraph::QGraph& graph_;
@@ -79,7 +97,7 @@ class Builder {
   std::map<std::pair<int, target::Direction>, int> shim_channels_;
 };
 
-/// Equal neighbours become loops.
+/// Equal neighbours, or runs of up to four that repeat, become loops.
 std::vector<Step> roll(const std::vector<std::vector<Step>>& rows);
 
 }  // namespace shiftwise::lower

@@ -103,6 +103,10 @@ class Finder {
       why = "no kernel adds to a main branch of uint8 codes";
       return false;
     }
+    if (type(graph_, input(main)).element != qgraph::Element::kUint8) {
+      why = "no kernel adds a residual to a convolution of int8 codes";
+      return false;
+    }
     layer = {.convolution = main, .add = add, .input = input(main)};
     const auto* side = std::get_if<qgraph::Conv2d>(&operation(other));
     if (side != nullptr && only_for(other, add)) {

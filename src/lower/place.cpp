@@ -27,7 +27,7 @@ class Placer {
     for (const Fifo& fifo : program_.fifos) add_fifo(fifo);
     for (const Ring& ring : program_.rings) {
       add(ring.owner, pieces(ring.slots, ring.holds), ring.slots * ring.object.bytes());
-      uses_[ring.owner].locks += 2 * ring.slots * static_cast<int>(ring.readers.size());
+      uses_[ring.owner].locks += 2 * static_cast<int>(ring.readers.size());
     }
     return std::move(uses_);
   }

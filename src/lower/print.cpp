@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include "lower/print_core.h"
@@ -64,11 +66,11 @@ class Printer {
       for (int slot = 0; slot < ring.slots; ++slot) {
         line("    %{0} = aie.buffer({1}) {{sym_name = \"{0}\"}} : {2}", ring.buffer(slot),
              tile_name(ring.owner), memref(ring.object));
-        for (int reader = 0; reader < static_cast<int>(ring.readers.size()); ++reader) {
-          for (const bool full : {false, true}) {
-            line("    %{0} = aie.lock({1}) {{init = {2} : i32, sym_name = \"{0}\"}}",
-                 ring.lock(slot, reader, full), tile_name(ring.owner), full ? 0 : 1);
-          }
+      }
+      for (int reader = 0; reader < static_cast<int>(ring.readers.size()); ++reader) {
+        for (const bool full : {false, true}) {
+          line("    %{0} = aie.lock({1}) {{init = {2} : i32, sym_name = \"{0}\"}}",
+               ring.lock(reader, full), tile_name(ring.owner), full ? 0 : ring.slots);
         }
       }
     }
@@ -109,16 +111,22 @@ class Printer {
            parameter.value);
     }
     constexpr const char* kArguments[] = {"input", "weights", "output"};
-    int id = 0;
+    std::map<core::TileId, int> ids;  // descriptors of each shim tile
     for (const Transfer& transfer : program_.transfers) {
       line(
           "      aiex.npu.dma_memcpy_nd(%{}[0, 0, 0, {}][1, 1, 1, {}][0, 0, 0, 1]) {{id = {} : "
           "i64, metadata = @{}}} : memref<{}xi32>",
-          kArguments[transfer.argument], transfer.offset_words, transfer.words, id++, transfer.fifo,
-          program_.argument_words[transfer.argument]);
+          kArguments[transfer.argument], transfer.offset_words, transfer.words,
+          ids[shim(transfer)]++, transfer.fifo, program_.argument_words[transfer.argument]);
     }
     line("      aiex.npu.dma_wait {{symbol = @{}}}", program_.output_fifo);
     line("    }}");
+  }
+
+  core::TileId shim(const Transfer& transfer) const {
+    const auto fifo = std::find_if(program_.fifos.begin(), program_.fifos.end(),
+                                   [&](const Fifo& one) { return one.name == transfer.fifo; });
+    return transfer.argument == 2 ? fifo->consumers[0] : fifo->producer;
   }
 
   const Program& program_;
@@ -130,8 +138,8 @@ class Printer {
 
 std::string Ring::buffer(int slot) const { return fmt::format("{}_buff_{}", name, slot); }
 
-std::string Ring::lock(int slot, int reader, bool full) const {
-  return fmt::format("{}_{}_{}_{}", name, full ? "full" : "free", slot, reader);
+std::string Ring::lock(int reader, bool full) const {
+  return fmt::format("{}_{}_{}", name, full ? "full" : "free", reader);
 }
 
 std::string print(const Program& program, const Design& design) {

@@ -74,20 +74,16 @@ class CorePrinter {
          release.produce ? "Produce" : "Consume", release.count);
   }
 
-  void print(const TakeSlot& take, int depth) {
-    use_locks(take.ring, take.slot, take.reader, true, depth);
-  }
-  void print(const GiveSlot& give, int depth) {
-    use_locks(give.ring, give.slot, give.reader, false, depth);
-  }
+  void print(const TakeSlot& take, int depth) { use_locks(take.ring, take.reader, true, depth); }
+  void print(const GiveSlot& give, int depth) { use_locks(give.ring, give.reader, false, depth); }
 
   /// The producer deals with every reader's pair.
-  void use_locks(const std::string& name, int slot, int reader, bool take, int depth) {
+  void use_locks(const std::string& name, int reader, bool take, int depth) {
     const Ring& ring = find(program_.rings, name);
     const bool produce = reader < 0;
     for (int r = 0; r < static_cast<int>(ring.readers.size()); ++r) {
       if (!produce && r != reader) continue;
-      line(depth, "aie.use_lock(%{}, {}, 1)", ring.lock(slot, r, take != produce),
+      line(depth, "aie.use_lock(%{}, {}, 1)", ring.lock(r, take != produce),
            take ? "AcquireGreaterEqual" : "Release");
     }
   }

@@ -41,18 +41,19 @@ struct FifoLink {
   std::vector<std::int64_t> offsets;  ///< in elements, of the side that has several
 };
 
-/// Objects in one core's memory that neighbours use without a DMA: every slot has a (free,
-/// full) pair of locks for each reader.
+/// Objects in one core's memory that several neighbours read, each at its own pace, where an
+/// object FIFO would take a DMA channel: every reader has a (free, full) pair of locks that
+/// count slots.
 struct Ring {
   std::string name;
   core::TileId owner;
-  int slots = 2;
+  int slots = 2;  ///< divides the rows of an image: each one starts with slot 0
   std::vector<core::TileId> readers;
   Object object;
   std::string holds;
 
   std::string buffer(int slot) const;
-  std::string lock(int slot, int reader, bool full) const;
+  std::string lock(int reader, bool full) const;
 };
 
 /// A buffer that the host's sequence writes parameters to.
@@ -101,16 +102,14 @@ struct Release {
   int count = 1;
   friend bool operator==(const Release&, const Release&) = default;
 };
-/// Waits until one reader's slot is free (produce: all readers') or full.
+/// A reader waits until a slot is full; the producer until it is free for every reader.
 struct TakeSlot {
   std::string ring;
-  int slot = 0;
   int reader = -1;  ///< -1: the producer
   friend bool operator==(const TakeSlot&, const TakeSlot&) = default;
 };
 struct GiveSlot {
   std::string ring;
-  int slot = 0;
   int reader = -1;
   friend bool operator==(const GiveSlot&, const GiveSlot&) = default;
 };

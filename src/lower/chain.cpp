@@ -10,11 +10,8 @@
 namespace shiftwise::lower {
 namespace {
 
-/// A value on its way: one FIFO, or one for each half of the channels.
-struct Value {
-  std::vector<std::string> fifos;
-  std::vector<int> groups;
-};
+/// A value on its way: all channels, or one port for each part of them.
+using Value = std::vector<Port>;
 
 class Published {
  public:
@@ -141,17 +138,14 @@ class Published {
 
   /// Hands a value to a layer's jobs.
   static void read(std::vector<Job>& jobs, const Value& value) {
-    for (Job& job : jobs) {
-      job.in = value.fifos;
-      job.in_groups = value.groups;
-    }
+    for (Job& job : jobs) job.in = value;
   }
 
   void input() {
     const qgraph::NodeId value = blocks_.front().input;
     const core::TileId shim = builder_.take_shim(tiles_[0][0][0].column, target::Direction::kMm2s);
     const std::string name = builder_.fresh("input");
-    enter(0, value, {{name}, {groups(graph(), value)}});
+    enter(0, value, {{.name = name, .groups = groups(graph(), value)}});
     add_fifo(name, shim, builder_.row_object(value), jobs_[0][0], "the input");
     const std::int64_t words =
         builder_.row_object(value).bytes() / 4 * type(graph(), value).shape.height;
@@ -177,7 +171,7 @@ class Published {
       }
     }
     if (jobs_[b].size() == 1) {
-      last.skip = value.fifos[0];  // the core holds the rows anyway
+      last.skip = value[0].name;  // the core holds the rows anyway
     } else {
       last.skip = builder_.fresh(builder_.layer_name(last.layer->add) + "_skip");
     }
@@ -225,10 +219,10 @@ class Published {
       const qgraph::NodeId node = jobs[0].layer->output();
       Value value;
       for (std::size_t p = 0; p < jobs.size(); ++p) {
-        jobs[p].out = builder_.fresh(builder_.layer_name(node) +
-                                     (jobs.size() > 1 ? fmt::format("_out_{}", p) : "_out"));
-        value.fifos.push_back(jobs[p].out);
-        value.groups.push_back(jobs[p].made.groups);
+        const std::string part = jobs.size() > 1 ? fmt::format("_out_{}", p) : "_out";
+        jobs[p].out = {.name = builder_.fresh(builder_.layer_name(node) + part),
+                       .groups = jobs[p].made.groups};
+        value.push_back(jobs[p].out);
       }
       if (last) {
         enter(b + 1, node, value);
@@ -236,11 +230,11 @@ class Published {
         read(jobs_[b][l + 1], value);
       }
       for (const Job& job : jobs) {
-        add_fifo(job.out, job.tile, builder_.row_object(node, job.made.groups),
+        add_fifo(job.out.name, job.tile, builder_.row_object(node, job.made.groups),
                  last ? jobs_[b + 1][0] : jobs_[b][l + 1],
                  fmt::format("the output of layer '{}'", builder_.layer_name(node)));
       }
-      if (last) skip(b + 1, jobs[0].out);
+      if (last) skip(b + 1, jobs[0].out.name);
     }
   }
 
@@ -273,7 +267,7 @@ class Published {
       for (Job& job : jobs) {
         part.consumers.push_back(job.tile);
         part.depths.push_back(1);
-        job.weight_fifo = part.name;
+        job.weight_object = {part.name, 0};
         consumer += (consumer.empty() ? "" : " ") + target::to_string(job.tile);
       }
       link.offsets.push_back(static_cast<std::int64_t>(builder_.design().weights.size()) - start);
@@ -294,18 +288,19 @@ class Published {
     Job& last = jobs_.back().back()[0];
     const qgraph::NodeId node = last.layer->output();
     const core::TileId shim = builder_.take_shim(last.tile.column, target::Direction::kS2mm);
-    last.out = builder_.fresh("output");
+    last.out.name = builder_.fresh("output");
     const Object object = builder_.row_object(node);
-    builder_.program().fifos.push_back({.name = last.out,
+    builder_.program().fifos.push_back({.name = last.out.name,
                                         .producer = last.tile,
                                         .consumers = {shim},
                                         .depths = {ample(1), 1},
                                         .object = object,
                                         .holds = "the output",
                                         .per_image = type(graph(), node).shape.height});
-    builder_.program().output_fifo = last.out;
+    builder_.program().output_fifo = last.out.name;
     const std::int64_t words = object.bytes() / 4 * type(graph(), node).shape.height;
-    builder_.program().transfers.push_back({last.out, 2, 0, words * builder_.options().images});
+    builder_.program().transfers.push_back(
+        {last.out.name, 2, 0, words * builder_.options().images});
   }
 
   const std::vector<Block>& blocks_;
@@ -318,6 +313,9 @@ class Published {
 }  // namespace
 
 void plan_published(const std::vector<Block>& blocks, Slack slack, Builder& builder) {
+  Published(blocks, slack, builder).run();
+}
+void plan_balanced(const std::vector<Block>& blocks, Slack slack, Builder& builder) {
   Published(blocks, slack, builder).run();
 }
 
