@@ -27,6 +27,8 @@
 //   sw_conv3x3_sums_X         lines X, weights i8, sums i32, params i32, border, start
 //   sw_finish_Y               sums i32, out Y, params i32
 //   sw_finish_skip_S_Y        sums i32, skip S, out Y, params i32
+// Channel groups of an object that a neighbour made, put to their place (offset, bytes: in it):
+//   sw_copy_Y                part Y, out Y, offset, bytes
 // A projection's own codes (published residual) are sw_finish_i8 of its sums; wide sums of one
 // convolution are carried into the other's with SW_START_SHIFTED.
 //
