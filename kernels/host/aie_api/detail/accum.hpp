@@ -106,15 +106,11 @@ class accum {
     detail::copy_bytes<sizeof out>(&out, lane + (idx % (N / M)) * M);
     return out;
   }
-  template <typename Tag2, unsigned M>
+  template <unsigned M, typename Tag2>
   __aie_inline accum& insert(unsigned idx, const accum<Tag2, M>& part) {
     static_assert(M <= N && N % M == 0 && std::is_same_v<detail::accum_lane_t<Tag2>, lane_type>);
     detail::copy_bytes<sizeof part>(lane + (idx % (N / M)) * M, &part);
     return *this;
-  }
-  template <unsigned M, typename Tag2>
-  __aie_inline accum& insert(unsigned idx, const accum<Tag2, M>& part) {
-    return this->template insert<Tag2, M>(idx, part);
   }
   template <unsigned M>
   __aie_inline accum<Tag, M> grow(unsigned idx = 0) const {
