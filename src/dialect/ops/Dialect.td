@@ -42,6 +42,9 @@ def AiexDialect : Dialect {
 class AieOp<string mnemonic, list<Trait> traits = []> : Op<AieDialect, mnemonic, traits>;
 class AiexOp<string mnemonic, list<Trait> traits = []> : Op<AiexDialect, mnemonic, traits>;
 
+/// Results are printed under a name that says what they are.
+def Named : DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>;
+
 /// A number of any integer type: tools disagree about i32 and i64, and nobody means it.
 def IntAttr : Attr<CPred<"::shiftwise::dialect::ops::is_plain_integer($_self)">,
                    "an integer of at most 64 bits"> {

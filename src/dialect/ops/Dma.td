@@ -23,7 +23,7 @@ def NextBdOp : AieOp<"next_bd", [Terminator]> {
   let assemblyFormat = "$next attr-dict";
 }
 
-def DmaOp : AieOp<"dma"> {
+def DmaOp : AieOp<"dma", [NoTerminator]> {
   let summary = "A channel with its descriptors, each in a region of its own";
   let arguments = (ins DmaDirection:$direction, IntAttr:$channel);
   let results = (outs I1:$valid);

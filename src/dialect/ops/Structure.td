@@ -16,8 +16,7 @@ def DeviceOp : AieOp<"device", [IsolatedFromAbove, SymbolTable, Symbol, SingleBl
   }];
 }
 
-def TileOp : AieOp<"tile", [Pure, DeclareOpInterfaceMethods<OpAsmOpInterface,
-                                                            ["getAsmResultNames"]>]> {
+def TileOp : AieOp<"tile", [Pure, Named]> {
   let summary = "A tile: column from the west, row from the south";
   let arguments = (ins IntAttr:$col, IntAttr:$row);
   let results = (outs Index:$result);
@@ -29,11 +28,11 @@ def LogicalTileOp : AieOp<"logical_tile", [Pure]> {
   let arguments = (ins StrAttr:$kind, OptionalAttr<IntAttr>:$col, OptionalAttr<IntAttr>:$row);
   let results = (outs Index:$result);
   let assemblyFormat = [{
-    `<` custom<Word>($kind) `>` `(` custom<IntOrOpen>($col) `,` custom<IntOrOpen>($row) `)` attr-dict
+    `<` custom<Word>($kind) `>` `` `(` custom<IntOrOpen>($col) `,` custom<IntOrOpen>($row) `)` attr-dict
   }];
 }
 
-def CoreOp : AieOp<"core"> {
+def CoreOp : AieOp<"core", [Named]> {
   let summary = "The program of a core";
   let arguments = (ins Index:$tile, OptionalAttr<StrAttr>:$link_with,
                        OptionalAttr<ArrayAttr>:$link_files, OptionalAttr<IntAttr>:$stack_size,
@@ -43,7 +42,7 @@ def CoreOp : AieOp<"core"> {
   let assemblyFormat = "`(` $tile `)` $body attr-dict";
 }
 
-class TileDmaOp<string mnemonic> : AieOp<mnemonic> {
+class TileDmaOp<string mnemonic> : AieOp<mnemonic, [Named]> {
   let arguments = (ins Index:$tile);
   let results = (outs Index:$result);
   let regions = (region AnyRegion:$body);

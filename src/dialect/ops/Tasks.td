@@ -13,7 +13,8 @@ def ConfigureTaskOp : AiexOp<"dma_configure_task"> {
   let results = (outs Index:$result);
   let regions = (region AnyRegion:$body);
   let assemblyFormat = [{
-    `(` $tile `,` $direction `,` custom<Int>($channel) custom<OptionalPacket>($packet) `)`
+    `(` $tile `,` $direction `,` custom<Int>($channel) ``
+    custom<OptionalPacket>($packet) `` `)`
     (`repeat` $dynamic_repeat^ `:` type($dynamic_repeat))? $body attr-dict
   }];
   let extraClassDeclaration = [{

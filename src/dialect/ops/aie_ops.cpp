@@ -19,9 +19,44 @@ void AieDialect::initialize() {
       >();
 }
 
+namespace {
+
+void name_by_tile(mlir::Value result, mlir::Value tile, const char* what,
+                  mlir::OpAsmSetValueNameFn name) {
+  const std::optional<core::TileId> place = tile_of(tile);
+  name(result, place ? fmt::format("{}_{}_{}", what, place->column, place->row) : what);
+}
+
+void name_by_symbol(mlir::Value result, std::optional<llvm::StringRef> symbol,
+                    mlir::OpAsmSetValueNameFn name) {
+  if (symbol) name(result, *symbol);
+}
+
+}  // namespace
+
 void TileOp::getAsmResultNames(mlir::OpAsmSetValueNameFn name) {
-  const std::string text = fmt::format("tile_{}_{}", getCol(), getRow());
-  name(getResult(), text);
+  name_by_tile(getResult(), getResult(), "tile", name);
+}
+void CoreOp::getAsmResultNames(mlir::OpAsmSetValueNameFn name) {
+  name_by_tile(getResult(), getTile(), "core", name);
+}
+void MemOp::getAsmResultNames(mlir::OpAsmSetValueNameFn name) {
+  name_by_tile(getResult(), getTile(), "mem", name);
+}
+void MemTileDmaOp::getAsmResultNames(mlir::OpAsmSetValueNameFn name) {
+  name_by_tile(getResult(), getTile(), "memtile_dma", name);
+}
+void ShimDmaOp::getAsmResultNames(mlir::OpAsmSetValueNameFn name) {
+  name_by_tile(getResult(), getTile(), "shim_dma", name);
+}
+void BufferOp::getAsmResultNames(mlir::OpAsmSetValueNameFn name) {
+  name_by_symbol(getBuffer(), getSymName(), name);
+}
+void ExternalBufferOp::getAsmResultNames(mlir::OpAsmSetValueNameFn name) {
+  name_by_symbol(getBuffer(), getSymName(), name);
+}
+void LockOp::getAsmResultNames(mlir::OpAsmSetValueNameFn name) {
+  name_by_symbol(getResult(), getSymName(), name);
 }
 
 mlir::OpFoldResult UseLockOp::getAmount() {

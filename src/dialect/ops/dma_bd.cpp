@@ -24,6 +24,7 @@ struct Pieces {
 
 void set_pattern(OpAsmParser& parser, Pieces& pieces, llvm::ArrayRef<std::int64_t> sizes,
                  llvm::ArrayRef<std::int64_t> strides) {
+  if (sizes.empty() && strides.empty()) return;  // linear, said at length
   pieces.attributes.set("static_sizes", parser.getBuilder().getDenseI64ArrayAttr(sizes));
   pieces.attributes.set("static_strides", parser.getBuilder().getDenseI64ArrayAttr(strides));
 }
@@ -79,7 +80,7 @@ ParseResult parse_keyed(OpAsmParser& parser, Pieces& pieces) {
         parse_mixed_list(parser, pieces.strides, strides)) {
       return failure();
     }
-    if (!sizes.empty() || !strides.empty()) set_pattern(parser, pieces, sizes, strides);
+    set_pattern(parser, pieces, sizes, strides);
   }
   if (succeeded(parser.parseOptionalKeyword("pad")) && parse_pad(parser, pieces)) return failure();
   if (succeeded(parser.parseOptionalKeyword("pad_value"))) {

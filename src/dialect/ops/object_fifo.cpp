@@ -125,7 +125,13 @@ void ObjectFifoOp::print(mlir::OpAsmPrinter& printer) {
       print_dimensions(printer, dimensions);
     }
   }
-  printer << "}, " << getDepthAttr() << ')';
+  printer << "}, ";
+  if (const auto one = mlir::dyn_cast<mlir::IntegerAttr>(getDepthAttr())) {
+    printer << value_of(one) << " : i32";
+  } else {
+    printer << getDepthAttr();
+  }
+  printer << ')';
   printer.printOptionalAttrDict((*this)->getAttrs(), kElided);
   printer << " : " << getType();
   if (!getInitValuesAttr()) return;

@@ -27,7 +27,7 @@ std::size_t EarlyForms::skip_element(std::size_t index) const {
 }
 
 bool EarlyForms::rewrite(std::size_t index, const std::string& name) {
-  if (name == "aie.objectFifo.createObjectFifo") return create(index);
+  if (name.ends_with(".createObjectFifo")) return create(index);
   if (name == "aie.objectfifo.acquire" || name == "aie.objectfifo.release") {
     return access(index, name);
   }
@@ -36,6 +36,7 @@ bool EarlyForms::rewrite(std::size_t index, const std::string& name) {
   if (name == "aie.dma_bd") dma_bd(index);
   if (name == "aie.shim_dma_allocation") shim_dma_allocation(index);
   if (name == "aie.objectfifo.link") link(index);
+  if (name == "aie.objectfifo.register_external_buffers") register_buffers(index);
   return false;
 }
 
@@ -55,7 +56,8 @@ void EarlyForms::dma_start(std::size_t index) {
 void EarlyForms::dma_bd(std::size_t index) {
   if (!is(index + 2, "<")) return;
   const std::size_t after = skip_group(tokens_, index + 2);
-  if (after >= tokens_.size() || !is(after, ",") || !is(after + 1, TokenKind::kNumber)) return;
+  if (!is(after, ",")) return;
+  if (!is(after + 1, TokenKind::kNumber) && !is(after + 1, "A") && !is(after + 1, "B")) return;
   replace(index + 2, index + 2, "");
   replace(after - 1, after + 1, "");
 }
@@ -103,6 +105,18 @@ bool EarlyForms::access(std::size_t index, const std::string& name) {
   replace(index, index + 3, name + " " + symbol_of(*fifo));
   replace(index + 5, comma - 1, tokens_[index + 2].text);
   return true;
+}
+
+/// register_external_buffers(%tile, %f : !aie.objectfifo<..>, {%b}).
+void EarlyForms::register_buffers(std::size_t index) {
+  if (!is(index + 2, TokenKind::kValue) || !is(index + 3, ",") ||
+      !is(index + 4, TokenKind::kValue)) {
+    return;
+  }
+  const std::size_t comma = skip_element(index + 4);
+  if (!is(comma, ",")) return;
+  replace(index + 1, index + 1, fmt::format(" {}(", symbol_of(tokens_[index + 4])));
+  replace(index + 4, comma, "");
 }
 
 /// link({%a}, {%b, %c}) : ({..}, {..}).

@@ -43,6 +43,7 @@ class EarlyForms {
   bool create(std::size_t index);
   bool access(std::size_t index, const std::string& name);
   void link(std::size_t index);
+  void register_buffers(std::size_t index);
 
   const std::vector<Token>& tokens_;
   std::vector<Edit>& edits_;

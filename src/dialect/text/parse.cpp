@@ -2,7 +2,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
+#include <array>
+#include <utility>
 
 #include "core/diagnostic.h"
 #include "core/suggest.h"
@@ -40,6 +41,23 @@ struct Complaint {
   std::optional<Position> position;
   std::string text;
 };
+
+/// The operation that MLIR says it does not know, or nothing.
+std::string unknown_operation(const std::string& complaint) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kKnown = {{
+      {"custom op '", "' is unknown"},
+      {"unregistered operation '", "' found in dialect"},
+      {"not found for custom op '", "'"},
+  }};
+  for (const auto& [before, behind] : kKnown) {
+    const std::size_t start = complaint.find(before);
+    if (start == std::string::npos) continue;
+    const std::size_t end = complaint.find(behind, start + before.size());
+    if (end == std::string::npos) continue;
+    return complaint.substr(start + before.size(), end - start - before.size());
+  }
+  return {};
+}
 
 class Parse {
  public:
@@ -105,14 +123,8 @@ class Parse {
   }
 
   [[noreturn]] void refuse(mlir::MLIRContext& context, const Complaint& complaint) const {
-    for (const std::string_view start :
-         {"custom op '", "unregistered operation '", "Dialect `", "operation being parsed with"}) {
-      if (!std::string_view(complaint.text).starts_with(start)) continue;
-      const std::size_t quote = complaint.text.find_first_of("'`");
-      if (quote == std::string::npos) break;
-      const std::size_t end = complaint.text.find_first_of("'`", quote + 1);
-      refuse_operation(context, complaint.position,
-                       complaint.text.substr(quote + 1, end - quote - 1));
+    if (const std::string operation = unknown_operation(complaint.text); !operation.empty()) {
+      refuse_operation(context, complaint.position, operation);
     }
     throw core::Error({.what = fmt::format("cannot read {}", name_),
                        .where = where(complaint.position),

@@ -75,6 +75,13 @@ class Converter {
     return *number;
   }
 
+  /// Registers and what is written to them were unsigned.
+  mlir::IntegerAttr ui32(std::int64_t value) {
+    mlir::Builder builder(module_.getContext());
+    return builder.getIntegerAttr(builder.getIntegerType(32, /*isSigned=*/false),
+                                  static_cast<std::uint32_t>(value));
+  }
+
   mlir::IntegerAttr i32(std::int64_t value) {
     return mlir::Builder(module_.getContext()).getI32IntegerAttr(static_cast<std::int32_t>(value));
   }
@@ -104,8 +111,9 @@ class Converter {
     if (command->getNumOperands() == 0) return;
     for (unsigned i = 0; i < Command::fields().size(); ++i) {
       const llvm::StringRef field = Command::fields()[i];
-      command->setAttr(
-          field, i32(literal(command, command.getField(i), fmt::format("'{}'", field.str()))));
+      const std::int64_t value =
+          literal(command, command.getField(i), fmt::format("'{}'", field.str()));
+      command->setAttr(field, mlir::isa<ops::SyncOp>(command) ? i32(value) : ui32(value));
     }
     command->setOperands({});
   }
