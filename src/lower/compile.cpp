@@ -105,7 +105,7 @@ void check_images(const Options& options) {
 }
 
 Made make(const qgraph::QGraph& network, const std::vector<Block>& blocks, const Options& options,
-          Slack slack) {
+          const Layout& layout) {
   Made made;
   made.design.sequence = "sequence";
   made.design.images = options.images;
@@ -115,11 +115,7 @@ Made make(const qgraph::QGraph& network, const std::vector<Block>& blocks, const
   made.design.output = {out.element, out.shape, 1};
 
   Builder builder(network, options, made.design, made.program);
-  if (options.mapping == Mapping::kPublished) {
-    plan_published(blocks, slack, builder);
-  } else {
-    plan_balanced(blocks, slack, builder);
-  }
+  plan(blocks, layout, builder);
   // Parameters before weights before images: what a core reads is there when it starts.
   std::stable_sort(made.program.transfers.begin(), made.program.transfers.end(),
                    [](const Transfer& a, const Transfer& b) {
@@ -138,6 +134,54 @@ Made make(const qgraph::QGraph& network, const std::vector<Block>& blocks, const
     made.design.kernels.push_back(function.use);
   }
   return made;
+}
+
+/// The first layout that fits, from the one that is asked for to those that need less.
+Made make_first(const qgraph::QGraph& network, const std::vector<Block>& blocks,
+                const Options& options) {
+  std::vector<Layout> layouts{{options.mapping, Slack::kAmple}, {options.mapping, Slack::kLean}};
+  if (options.mapping == Mapping::kBalanced) {
+    layouts.push_back({Mapping::kPublished, Slack::kAmple});
+    layouts.push_back({Mapping::kPublished, Slack::kLean});
+  }
+  std::vector<std::string> notes;
+  for (std::size_t i = 0;; ++i) {
+    try {
+      Made made = make(network, blocks, options, layouts[i]);
+      if (layouts[i].mapping != options.mapping) {
+        made.design.notes.push_back(
+            fmt::format("as published: the balanced cut does not fit ({})", notes.front()));
+      }
+      if (layouts[i].slack == Slack::kLean) {
+        made.design.notes.emplace_back(
+            "no rows are fetched ahead: memory is too small for more than what must be held");
+      }
+      return made;
+    } catch (const core::Error& error) {
+      if (i + 1 == layouts.size()) throw;
+      const core::Diagnostic& why = error.diagnostic();
+      notes.push_back(fmt::format("{}: {}", why.where, why.why));
+    }
+  }
+}
+
+/// Which bound is the largest, of all tiles.
+void add_bounds(Design& design) {
+  const auto most = [&](std::int64_t TileLoad::* bound) {
+    return *std::max_element(
+        design.tiles.begin(), design.tiles.end(),
+        [&](const TileLoad& a, const TileLoad& b) { return a.*bound < b.*bound; });
+  };
+  const TileLoad compute = most(&TileLoad::mac_cycles_per_image);
+  const TileLoad in = most(&TileLoad::stream_words_in_per_image);
+  const TileLoad out = most(&TileLoad::stream_words_out_per_image);
+  const bool reads = in.stream_words_in_per_image >= out.stream_words_out_per_image;
+  const std::int64_t words = reads ? in.stream_words_in_per_image : out.stream_words_out_per_image;
+  design.notes.push_back(fmt::format(
+      "bounds of an image: compute {} cycles (tile {}), streams {} cycles ({} tile {}); {}",
+      compute.mac_cycles_per_image, target::to_string(compute.tile), words,
+      reads ? "into" : "out of", target::to_string(reads ? in.tile : out.tile),
+      compute.mac_cycles_per_image >= words ? "compute binds" : "streams bind"));
 }
 
 }  // namespace
@@ -182,15 +226,9 @@ Design compile(const qgraph::QGraph& network, const Options& options) {
     throw core::Error(
         {.what = "there is nothing for the array to do", .why = "the network has no convolution"});
   }
-  Made made;
-  try {
-    made = make(reference, found.blocks, options, Slack::kAmple);
-  } catch (const core::Error&) {
-    made = make(reference, found.blocks, options, Slack::kLean);
-    made.design.notes.emplace_back(
-        "no rows are fetched ahead: memory is too small for more than what must be held");
-  }
+  Made made = make_first(reference, found.blocks, options);
   assign(reference, options, made.design);
+  add_bounds(made.design);
   made.design.warnings = std::move(warnings);
   made.design.text = print(made.program, made.design);
   made.design.reference = reference;

@@ -12,12 +12,16 @@ namespace shiftwise::lower {
 /// How much is held between two jobs. Lean: only what must be.
 enum class Slack { kAmple, kLean };
 
-/// mlir-aie's conv2_x, for any chain of blocks: a bottleneck is four cores of one column (1x1,
-/// a 3x3 halved by output channels, 1x1 with the residual between the halves); other blocks
-/// have one core for each layer. Columns follow each other in a snake.
-void plan_published(const std::vector<Block>& blocks, Slack slack, Builder& builder);
+struct Layout {
+  Mapping mapping = Mapping::kPublished;
+  Slack slack = Slack::kAmple;
+};
 
-/// Every tile about the same number of multiplications.
-void plan_balanced(const std::vector<Block>& blocks, Slack slack, Builder& builder);
+/// published: mlir-aie's conv2_x, for any chain of blocks: a bottleneck is four cores of one
+/// column (1x1, a 3x3 halved by output channels, 1x1 with the residual between the halves);
+/// other blocks have one core for each layer. Columns follow each other in a snake.
+/// balanced: the same, but a block's last 1x1 is spread over two cores where that lowers the
+/// work of the busiest (spread.h).
+void plan(const std::vector<Block>& blocks, const Layout& layout, Builder& builder);
 
 }  // namespace shiftwise::lower
