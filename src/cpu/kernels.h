@@ -104,6 +104,24 @@ struct Part {
   int block_end = 0;
 };
 
+/// A 3x3 convolution of uint8 codes with padding 1 and stride 1 to 8-bit codes, sums below 2^25:
+/// what docs/cpu-kernels.md says about tiles of 4x4 outputs. Channels in multiples of 64.
+struct Winograd {
+  const std::uint8_t* input = nullptr;  ///< stored codes under the first tap of output (0, 0)
+  std::ptrdiff_t pixel = 0;             ///< bytes
+  std::ptrdiff_t row = 0;               ///< bytes
+  int inputs = 0;
+  int outputs = 0;
+  const std::int16_t* weight = nullptr;  ///< [O/64][36 places][I/2][64 outputs][2 channels]
+  const std::int32_t* bias = nullptr;    ///< [O], with the half and the 128 of a stored int8 code
+  int shift = 0;
+  std::uint8_t* output = nullptr;  ///< output (0, 0), channel 0
+  std::ptrdiff_t output_pixel = 0;
+  std::ptrdiff_t output_row = 0;
+  int height = 0;  ///< of input and output
+  int width = 0;
+};
+
 /// Transposes a tile of bytes, each xor-ed with `flip`.
 using TransposeTile = void (*)(const std::uint8_t* from, std::ptrdiff_t from_pitch,
                                std::uint8_t* to, std::ptrdiff_t to_pitch, std::uint8_t flip);
@@ -118,6 +136,7 @@ struct Kernels {
   std::int64_t (*peak)(std::int64_t rounds);
   TransposeTile transpose_tall = nullptr;  ///< 64 rows of 16; null: see layout.cpp
   TransposeTile transpose_wide = nullptr;  ///< 16 rows of 64; null: see layout.cpp
+  void (*winograd)(const Winograd&, const Part&) = nullptr;  ///< the part's rows are of tiles
 };
 
 /// One per file in kernels/; null where the compiler's target does not have it.

@@ -15,6 +15,12 @@ namespace {
 using qgraph::Element;
 using qgraph::NodeId;
 
+/// Of a node's sum, with the half of the rounding and the 128 of a stored int8 code.
+std::int64_t bound_of(const qgraph::QGraph& graph, NodeId id, int shift) {
+  const std::int64_t half = shift == 0 ? 0 : std::int64_t{1} << (shift - 1);
+  return qgraph::accumulator_bound(graph, id) + half + (std::int64_t{128} << shift);
+}
+
 /// Whether the kernels' 32-bit rounding of this node's sum is exact: a right shift, a mode
 /// that they know, and room below 2^31 for the half and for the 128 of a stored int8 code.
 bool fits_kernels(const qgraph::QGraph& graph, NodeId id) {
@@ -25,10 +31,7 @@ bool fits_kernels(const qgraph::QGraph& graph, NodeId id) {
   }
   const int shift = qgraph::output_shift(graph, id).value;
   if (shift < 0) return false;
-  const std::int64_t half = shift == 0 ? 0 : std::int64_t{1} << (shift - 1);
-  const std::int64_t bias = std::int64_t{128} << shift;
-  return qgraph::accumulator_bound(graph, id) + half + bias <=
-         std::numeric_limits<std::int32_t>::max();
+  return bound_of(graph, id, shift) <= std::numeric_limits<std::int32_t>::max();
 }
 
 /// Whether an add of two 8-bit codes shifts left, by so little that the codes can move left before
@@ -253,7 +256,9 @@ class Planner {
   void add_convolution(ConvolutionPlan& plan, NodeId id, TensorId output) {
     plan.output = output;
     plan.output_layout = layout(output);
-    auto step = make_convolution(plan, kernels_);
+    auto step = fits_winograd(plan, kernels_, bound_of(graph_, id, plan.shift))
+                    ? make_winograd(plan, kernels_)
+                    : make_convolution(plan, kernels_);
     const core::ImageShape& out = node(id).output.shape;
     for (const auto& term : plan.terms) {
       step->macs += static_cast<std::int64_t>(term.weight->values.size()) * out.height * out.width;

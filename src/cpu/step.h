@@ -71,6 +71,11 @@ struct ConvolutionPlan {
 
 std::unique_ptr<Step> make_convolution(const ConvolutionPlan& plan, const Kernels& kernels);
 
+/// Whether make_winograd can make the step, and it pays. bound: of its sums, with the half and the
+/// 128 of a stored int8 code.
+bool fits_winograd(const ConvolutionPlan& plan, const Kernels& kernels, std::int64_t bound);
+std::unique_ptr<Step> make_winograd(const ConvolutionPlan& plan, const Kernels& kernels);
+
 /// The steps that are not worth a vector kernel. Layouts in the order of the node's inputs.
 std::unique_ptr<Step> make_requantize(const qgraph::QGraph& graph, qgraph::NodeId node,
                                       const Layout& from, const Layout& to);

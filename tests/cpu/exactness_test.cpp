@@ -83,6 +83,46 @@ TEST_P(EveryPath, EqualsTheReferenceUnderEveryWindowThatPaddingCuts) {
   }
 }
 
+/// Large 3x3 convolutions, which a path may compute with fewer multiplications.
+TEST_P(EveryPath, EqualsTheReferenceOnLargeWindowsOfExtremeValues) {
+  using qgraph::Element;
+  struct Values {
+    const char* name;
+    int low, high;
+    tests::Fill fill;
+  };
+  const Values values[] = {
+      {"random", -128, 127, tests::Fill::kRandom},
+      {"random small weights", -30, 30, tests::Fill::kRandom},
+      {"all weights -128, all inputs 255", -128, -128, tests::Fill::kHighest},
+      {"all weights 127, all inputs 255", 127, 127, tests::Fill::kHighest},
+  };
+  const auto check = [](const Values& v, int channels, int outputs, int height, int width,
+                        int shift, Element out) {
+    const qgraph::QGraph graph = tests::cases::one({channels, height, width}, Element::kUint8,
+                                                   {.outputs = outputs,
+                                                    .kernel = 3,
+                                                    .padding = 1,
+                                                    .shift = shift,
+                                                    .element = out,
+                                                    .weight_low = v.low,
+                                                    .weight_high = v.high});
+    expect_reference(fmt::format("{}, {} -> {}, {}x{}, shift {}", v.name, channels, outputs, height,
+                                 width, shift),
+                     graph, v.fill, 1);
+  };
+  for (const Values& v : values) {
+    check(v, 64, 64, 16, 16, 0, Element::kInt8);
+    check(v, 64, 64, 16, 16, 1, Element::kUint8);
+    check(v, 64, 64, 16, 16, 13, Element::kInt8);
+    check(v, 64, 64, 17, 19, 15, Element::kUint8);
+    check(v, 64, 64, 16, 16, 25, Element::kUint8);
+  }
+  check(values[1], 64, 128, 19, 17, 14, Element::kUint8);
+  check(values[1], 128, 128, 18, 23, 14, Element::kUint8);
+  check(values[0], 128, 64, 16, 16, 15, Element::kUint8);
+}
+
 /// 1x1 convolutions with few inputs end many sums: the kernels order their outputs in their own
 /// way.
 TEST_P(EveryPath, EqualsTheReferenceOnShortSumsOfEveryEnd) {

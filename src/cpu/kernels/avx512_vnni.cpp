@@ -3,6 +3,7 @@
 #ifdef __AVX512VNNI__
 #include "cpu/kernels/avx512_lanes.h"
 #include "cpu/kernels/avx512_transpose.h"
+#include "cpu/kernels/avx512_winograd.h"
 
 namespace shiftwise::cpu {
 namespace {
@@ -33,7 +34,8 @@ constexpr Kernels kKernels = {"avx512-vnni",
                               true,
                               peak,
                               transpose_tall,
-                              transpose_wide};
+                              transpose_wide,
+                              winograd};
 
 }  // namespace
 
