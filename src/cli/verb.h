@@ -57,6 +57,7 @@ std::unique_ptr<Verb> make_doctor();
 std::unique_ptr<Verb> make_completion();
 #ifdef SHIFTWISE_NPU
 std::unique_ptr<Verb> make_compile();
+std::unique_ptr<Verb> make_kernel();
 #endif
 
 /// Every verb, in the order of the help.
