@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "core/diagnostic.h"
 #include "core/suggest.h"
@@ -86,11 +87,17 @@ void append(Statistics& to, const Statistics& more) {
 
 }  // namespace
 
+/// As they are called: with their device where the name alone is not enough.
 std::vector<std::string> Array::State::sequence_names() const {
+  std::map<std::string, int> uses;
+  for (const dialect::DeviceProgram& device : program.devices) {
+    for (const dialect::Sequence& sequence : device.sequences) ++uses[sequence.name];
+  }
   std::vector<std::string> names;
   for (const dialect::DeviceProgram& device : program.devices) {
     for (const dialect::Sequence& sequence : device.sequences) {
-      names.push_back(full_name(device, sequence));
+      const bool enough = uses[sequence.name] == 1;
+      names.push_back(enough ? sequence.name : full_name(device, sequence));
     }
   }
   return names;
