@@ -187,11 +187,5 @@ __aie_inline auto vector_cast(const accum<Tag, N>& acc) {
   detail::copy_bytes<sizeof out>(&out, acc.lane);
   return out;
 }
-template <typename Tag, typename T, unsigned N>
-__aie_inline auto accum_cast(const vector<T, N>& v) {
-  accum<Tag, sizeof(v) / sizeof(detail::accum_lane_t<Tag>)> out{detail::Unfilled{}};
-  detail::copy_bytes<sizeof out>(&out, v.lane);
-  return out;
-}
 
 }  // namespace aie
