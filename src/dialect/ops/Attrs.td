@@ -17,6 +17,10 @@ def FifoType : AieType<"Fifo", "objectfifo">;
 /// !aie.objectfifosubview<memref<64xi8>>: the objects that an acquire of old text yields.
 def SubviewType : AieType<"Subview", "objectfifosubview">;
 
+/// The same as a constraint that prints the type in full, as text of those years has it.
+def AnySubview : Type<CPred<"::mlir::isa<::shiftwise::dialect::ops::SubviewType>($_self)">,
+                      "!aie.objectfifosubview">;
+
 class AieEnum<string name, string description, list<I32EnumAttrCase> cases>
     : I32EnumAttr<name, description, cases> {
   let cppNamespace = "::shiftwise::dialect::ops";

@@ -62,7 +62,7 @@ def ObjectFifoAcquireOp : AieOp<"objectfifo.acquire"> {
     Yields the objects themselves, oldest first, or (text until 2025) one subview of them.
   }];
   let arguments = (ins FlatSymbolRefAttr:$fifo, FifoEnd:$port, IntAttr:$count);
-  let results = (outs Variadic<AnyTypeOf<[AnyMemRef, SubviewType]>>:$objects);
+  let results = (outs Variadic<AnyTypeOf<[AnyMemRef, AnySubview]>>:$objects);
   let assemblyFormat = [{
     $fifo `(` $port `,` custom<Int>($count) `)` attr-dict (`:` type($objects)^)?
   }];
@@ -75,7 +75,7 @@ def ObjectFifoAcquireOp : AieOp<"objectfifo.acquire"> {
 
 def SubviewAccessOp : AieOp<"objectfifo.subview.access", [Pure]> {
   let summary = "One object of a subview";
-  let arguments = (ins SubviewType:$subview, IntAttr:$index);
+  let arguments = (ins AnySubview:$subview, IntAttr:$index);
   let results = (outs AnyMemRef:$object);
   let assemblyFormat = [{
     $subview `[` custom<Int>($index) `]` attr-dict `:` type($subview) `->` type($object)

@@ -106,9 +106,9 @@ llvm::LogicalResult SubviewAccessOp::verify() {
     return emitOpError() << "object " << getIndex() << " of " << acquire.getCount()
                          << " that were acquired";
   }
-  if (getSubview().getType().getElement() == getObject().getType()) return mlir::success();
-  return emitOpError() << "the objects are " << getSubview().getType().getElement() << ", not "
-                       << getObject().getType();
+  const mlir::MemRefType element = mlir::cast<SubviewType>(getSubview().getType()).getElement();
+  if (element == getObject().getType()) return mlir::success();
+  return emitOpError() << "the objects are " << element << ", not " << getObject().getType();
 }
 
 }  // namespace shiftwise::dialect::ops
