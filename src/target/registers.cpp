@@ -41,9 +41,10 @@ struct Range {
 constexpr Range kCoreTrace[] = {{0x11000, 0x11100},   // memory module: counters
                                 {0x14000, 0x14600},   // memory module: timer, trace, events
                                 {0x31500, 0x31600},   // core: counters
-                                {0x34000, 0x34600}};  // core: timer, trace, events
-constexpr Range kMemTrace[] = {{0x91000, 0x91100}, {0x94000, 0x94600}};
-constexpr Range kShimTrace[] = {{0x31000, 0x31100}, {0x34000, 0x34600}};
+                                {0x34000, 0x34600},   // core: timer, trace, events
+                                {0x3FF00, 0x3FF10}};  // switch: ports whose events count
+constexpr Range kMemTrace[] = {{0x91000, 0x91100}, {0x94000, 0x94600}, {0xB0F00, 0xB0F10}};
+constexpr Range kShimTrace[] = {{0x31000, 0x31100}, {0x34000, 0x34600}, {0x3FF00, 0x3FF10}};
 
 bool is_trace(TileKind kind, std::uint32_t offset) {
   const std::span<const Range> ranges =
