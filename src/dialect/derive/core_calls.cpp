@@ -75,6 +75,11 @@ Index CoreTranslator::kernel(mlir::Operation& function) {
   if (const auto file = function.getAttrOfType<mlir::StringAttr>("link_with")) {
     added.link_with.push_back(file.getValue().str());
   }
+  if (added.link_with.empty() && program_.link_with.empty()) {
+    design_.program.notes.push_back(
+        fmt::format("{}: no link_with says where kernel '{}' is; any library may have it",
+                    added.location, symbol));
+  }
   kernels.push_back(std::move(added));
   return static_cast<Index>(kernels.size()) - 1;
 }

@@ -49,8 +49,16 @@ void CoreTranslator::acquire(ops::ObjectFifoAcquireOp op) {
                     pool.buffers.size(), target::describe(design_.device, program_.tile)),
         "make the object FIFO deeper, or hold fewer objects");
   }
-  const Index type =
-      code_.type(design_.program.buffers[static_cast<std::size_t>(pool.buffers.front())].type);
+  const MemrefType& element =
+      design_.program.buffers[static_cast<std::size_t>(pool.buffers.front())].type;
+  const MemrefType asked = memref_type(op.getElement(), op);
+  if (asked.text != element.text) {
+    refuse_invalid(
+        where(op),
+        fmt::format("it takes {}, and objects of '{}' are {}", asked.text, end.fifo, element.text),
+        "use the object FIFO's type, and cast where a kernel wants another");
+  }
+  const Index type = code_.type(element);
   code_.emit({.opcode = Opcode::kFifoAcquire, .b = static_cast<Index>(count), .immediate = used});
   // Objects are bound to views at once: a later acquire or release renumbers what is held.
   const auto bind = [&](mlir::Value object, std::int64_t number) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/diagnostic.h"
 #include "dialect/derive/fifo_declarations.h"
 #include "dialect/derive/flows.h"
 #include "dialect/derive/refuse.h"
@@ -124,10 +125,20 @@ class Declarations {
   Names& names_;
 };
 
+target::Device find_device(ops::DeviceOp device) {
+  try {
+    return target::find_device(device.getDevice().str());
+  } catch (const core::Error& error) {  // which knows the name, but not where it stands
+    core::Diagnostic diagnostic = error.diagnostic();
+    diagnostic.where = where(device);
+    throw core::Error(std::move(diagnostic));
+  }
+}
+
 }  // namespace
 
 Design read_declarations(ops::DeviceOp device, Names& names) {
-  Design design{.device = target::find_device(device.getDevice().str())};
+  Design design{.device = find_device(device)};
   design.program.device = design.device.name;
   if (const auto name = device.getSymName()) design.program.name = name->str();
   Declarations declarations(design, names);

@@ -14,7 +14,7 @@ const DeviceProgram& device_of(const Program& program, const RunSequence& run,
   std::vector<std::string> names;
   for (const DeviceProgram& device : program.devices) {
     if (device.name == run.device) return device;
-    names.push_back(device.name);
+    if (!device.name.empty()) names.push_back(device.name);
   }
   refuse_invalid(where, fmt::format("there is no device '{}'", run.device),
                  core::suggest(run.device, names));
