@@ -58,6 +58,7 @@ std::unique_ptr<Verb> make_completion();
 #ifdef SHIFTWISE_NPU
 std::unique_ptr<Verb> make_compile();
 std::unique_ptr<Verb> make_kernel();
+std::unique_ptr<Verb> make_simulate();
 #endif
 
 /// Every verb, in the order of the help.

@@ -219,6 +219,12 @@ Result Array::run(const std::string& sequence, std::span<const std::span<std::by
   }
 }
 
+std::vector<dialect::MemrefType> Array::arguments(const std::string& sequence) const {
+  const State::Found found = state_->find(sequence);
+  if (found.sequence == nullptr) return {};
+  return found.sequence->arguments;
+}
+
 std::size_t Array::memory_bytes() const {
   return state_->machine == nullptr ? 0 : state_->machine->memory_bytes();
 }

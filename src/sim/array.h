@@ -74,6 +74,9 @@ class Array {
   /// loaded anew by the next run.
   Result run(const std::string& sequence, std::span<const std::span<std::byte>> arguments);
 
+  /// What the sequence of that name takes, in order.
+  std::vector<dialect::MemrefType> arguments(const std::string& sequence) const;
+
   /// Bytes of simulated memory.
   std::size_t memory_bytes() const;
 

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// shiftwise simulate: anybody's design, tile by tile.
+#ifdef SHIFTWISE_NPU
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <map>
+
+#include "cli/host_files.h"
+#include "cli/simulate_report.h"
+#include "cli/verb.h"
+#include "core/diagnostic.h"
+#include "core/file.h"
+#include "dialect/read.h"
+#include "kernel/library.h"
+#include "sim/array.h"
+#include "sim/trace.h"
+
+namespace shiftwise::cli {
+namespace {
+
+const std::map<std::string, sim::Checks> kChecks{
+    {"none", sim::Checks::kNone}, {"default", sim::Checks::kDefault}, {"full", sim::Checks::kFull}};
+
+class Simulate : public Verb {
+ public:
+  std::string name() const override { return "simulate"; }
+  std::string summary() const override { return "Run a design on a simulated array"; }
+  std::string examples() const override {
+    return "  shiftwise simulate design.mlir --kernels build --in a.bin,w.bin --out y.bin\n"
+           "  shiftwise simulate design.mlir --in 0=a.bin --out 2=y.bin --report\n"
+           "  shiftwise simulate design.mlir --trace trace.json --set stream_words_per_cycle=2\n";
+  }
+
+  void declare(CLI::App& app) override {
+    app.add_option("design", design_, "The text of a design, in the aie and aiex dialects")
+        ->type_name("FILE")
+        ->required();
+    app.add_option("--kernels", folders_, "Folders with built kernels; shiftwise's own come last")
+        ->type_name("FOLDER")
+        ->delimiter(',');
+    app.add_option("--in", inputs_, "Host buffers that the design reads: FILE or INDEX=FILE")
+        ->type_name("FILE")
+        ->delimiter(',');
+    app.add_option("--out", outputs_, "Where the other host buffers go: FILE or INDEX=FILE")
+        ->type_name("FILE")
+        ->delimiter(',');
+    app.add_option("--sequence", sequence_, "The sequence to run; without: the only one")
+        ->type_name("NAME");
+    app.add_option("--check", checks_, "How much is checked: none, default or full")
+        ->check(CLI::IsMember({"none", "default", "full"}));
+    app.add_option("--cycle-limit", cycle_limit_, "Cycles after which a run is given up")
+        ->type_name("N")
+        ->check(CLI::Range(sim::Cycles{1}, sim::Cycles{1} << 50));
+    app.add_option("--images", images_, "Images in the output, for the time of one")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1'000'000));
+    app.add_option("--set", constants_, "A constant of the timing model, as NAME=VALUE")
+        ->type_name("NAME=VALUE")
+        ->delimiter(',');
+    app.add_flag("--report", everything_, "Also show channels, streams and FIFOs");
+    app.add_option("--trace", trace_, "Write the run in Chrome's trace format")->type_name("FILE");
+  }
+
+  int run(Console& console) override {
+    dialect::Program program = dialect::read_program_file(design_);
+    sim::Trace trace;
+    sim::Options options{.checks = kChecks.at(checks_), .cycle_limit = cycle_limit_};
+    if (!trace_.empty()) options.observer = &trace;
+    options.device = device(program);
+    std::vector<std::filesystem::path> folders(folders_.begin(), folders_.end());
+    folders.push_back(kernel::builtin_folder());
+
+    sim::Array array(std::move(program), sim::native_kernels(std::move(folders)), options);
+    HostFiles files(array.arguments(sequence_), inputs_, outputs_);
+    const sim::Result result = array.run(sequence_, files.spans());
+    if (!trace_.empty()) core::write_file(trace_, trace.json());
+
+    report::Report report = begin_report(*this);
+    report.fact("design", "design", report::text(design_));
+    add_run(report, result, images_, everything_);
+    if (!trace.complete()) report.warning("the trace ends early: it would be too large to open");
+    if (result.outcome == sim::Outcome::kComplete) files.write();
+    console.show(report);
+    result.require_complete();
+    return 0;
+  }
+
+ private:
+  /// The design's device, with the constants of --set.
+  std::optional<target::Device> device(const dialect::Program& program) const {
+    if (constants_.empty() || program.devices.empty()) return std::nullopt;
+    target::Device result = target::find_device(program.devices.front().device);
+    for (const std::string& constant : constants_) {
+      const auto equals = constant.find('=');
+      double value = 0;
+      if (equals == std::string::npos ||
+          !CLI::detail::lexical_cast(constant.substr(equals + 1), value)) {
+        throw core::Error({.fault = core::Fault::kUsage,
+                           .what = fmt::format("--set '{}' is not NAME=NUMBER", constant)});
+      }
+      target::set_constant(result.timing, constant.substr(0, equals), value);
+    }
+    return result;
+  }
+
+  std::string design_;
+  std::vector<std::string> folders_;
+  std::vector<std::string> inputs_;
+  std::vector<std::string> outputs_;
+  std::string sequence_;
+  std::string checks_ = "default";
+  sim::Cycles cycle_limit_ = sim::Options().cycle_limit;
+  int images_ = 1;
+  std::vector<std::string> constants_;
+  bool everything_ = false;
+  std::string trace_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_simulate() { return std::make_unique<Simulate>(); }
+
+}  // namespace shiftwise::cli
+#endif
