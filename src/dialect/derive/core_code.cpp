@@ -66,7 +66,6 @@ void CoreCode::land(Index jump, Index target) {
 }
 
 void CoreCode::finish() {
-  emit({.opcode = Opcode::kHalt});
   std::vector<Instruction> start;
   for (const auto& [value, target] : constants_) {
     start.push_back({.opcode = Opcode::kConstant, .dst = target, .immediate = value});

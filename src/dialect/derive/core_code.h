@@ -40,7 +40,7 @@ class CoreCode {
   void land(Index jump) { land(jump, here()); }
   void land(Index jump, Index target);
 
-  /// Puts constants in front, and ends the code with a halt.
+  /// Puts constants in front. The code ends in a halt or a jump by then.
   void finish();
   /// Whether the end can be reached at all.
   bool ends() const;

@@ -143,6 +143,12 @@ Design read_declarations(ops::DeviceOp device, Names& names) {
   if (const auto name = device.getSymName()) design.program.name = name->str();
   Declarations declarations(design, names);
   for (mlir::Operation& op : device.getBody().front()) declarations.read(op);
+  // Old text declares buffers and locks also where they are used, inside of programs.
+  device.walk([&](mlir::Operation* op) {
+    if (mlir::isa<ops::BufferOp, ops::LockOp>(op) && op->getParentOp() != device.getOperation()) {
+      declarations.read(*op);
+    }
+  });
   return design;
 }
 

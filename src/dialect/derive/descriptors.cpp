@@ -17,6 +17,30 @@ int clamped(std::int64_t value) {
   return static_cast<int>(std::clamp<std::int64_t>(value, -(1 << 20), 1 << 20));
 }
 
+/// The text's length counts the padding; a descriptor's is what it reads.
+void unpad(ops::DmaBdOp op, BufferDescriptor& descriptor) {
+  const auto& dimensions = descriptor.dimensions;
+  if (descriptor.padding.size() != dimensions.size()) return;  // the verifier says so
+  std::int64_t read = 1;
+  std::int64_t padded = 1;
+  for (std::size_t i = 0; i < dimensions.size(); ++i) {
+    std::int64_t size = 0;
+    if (__builtin_mul_overflow(read, dimensions[i].size, &read) ||
+        __builtin_add_overflow(dimensions[i].size, descriptor.padding[i].before, &size) ||
+        __builtin_add_overflow(size, descriptor.padding[i].after, &size) ||
+        __builtin_mul_overflow(padded, size, &padded)) {
+      refuse_invalid(where(op), "its sizes multiply to more than any memory");
+    }
+  }
+  if (op.getLen() && descriptor.length != padded && descriptor.length != read) {
+    refuse_invalid(where(op),
+                   fmt::format("its length is {}; the sizes come to {}, with padding to {}",
+                               descriptor.length, read, padded),
+                   "the length counts the padding");
+  }
+  descriptor.length = read;
+}
+
 void set_once(LockUse& use, const LockUse& value, mlir::Operation* op, const char* what) {
   if (use.lock != kNone) {
     refuse_invalid(where(op), fmt::format("a second {} in one descriptor", what),
@@ -87,6 +111,7 @@ void DescriptorReader::read_transfer(ops::DmaBdOp op, BufferDescriptor& descript
     descriptor.length = total_bytes(type) / type.element_bytes();
   }
   descriptor.padding = padding_of(op.getPadding().value_or(ops::PadArrayAttr{}));
+  if (!descriptor.padding.empty()) unpad(op, descriptor);
   descriptor.pad_value = op.getPadValue().value_or(0);
   if (const auto id = op.getBdId()) descriptor.id = clamped(*id);
   if (const auto packet = op.getPacket()) descriptor.packet_id = clamped(packet->getId());

@@ -192,6 +192,14 @@ class Lowering {
                             .dimensions = dma.end.end().dimensions,
                             .location = fifo.location};
     if (dma.end.produce && !fifo.padding.empty()) {
+      // What is sent is the padded object; what is read is what the dimensions say.
+      result.length = 1;
+      for (const Dimension& dimension : result.dimensions) {
+        if (__builtin_mul_overflow(result.length, dimension.size, &result.length)) {
+          refuse_invalid(at(fifo.location, "object FIFO '" + fifo.name + "'"),
+                         "its sizes multiply to more than any memory");
+        }
+      }
       result.padding = fifo.padding;
       result.pad_value = fifo.pad_value;
     }

@@ -61,7 +61,8 @@ void SequenceReader::operation(mlir::Operation& op) {
   const llvm::StringRef name = op.getName().getStringRef();
   // Arithmetic is done where its result is read.
   if (op.getName().getDialectNamespace() == "arith" || name == "scf.yield" ||
-      name == "func.return" || name == "memref.get_global" || name == "aie.end") {
+      name == "func.return" || name == "memref.get_global" || name == "memref.assume_alignment" ||
+      name == "aie.end") {
     return;
   }
   if (control(op) || task_operation(op) || command(op)) return;

@@ -43,6 +43,32 @@ void verify_lock_use(const LockUse& use, const BufferDescriptor& descriptor, con
   }
 }
 
+bool never_ends(const DmaTask& task) {
+  return std::none_of(task.descriptors.begin(), task.descriptors.end(),
+                      [](const BufferDescriptor& descriptor) { return descriptor.next == kNone; });
+}
+
+/// Tasks of one channel run one after the other, as the text starts them.
+void verify_turn(const DmaTask& task, std::vector<const DmaTask*>& queue,
+                 const target::Device& device, const std::string& where) {
+  if (!queue.empty() && never_ends(*queue.back())) {
+    refuse_unfit(
+        where,
+        fmt::format("{} serves {} already (at {}), which never ends",
+                    target::to_string(task.channel), user(*queue.back()), queue.back()->location),
+        "use another channel");
+  }
+  queue.push_back(&task);
+  const auto most = static_cast<std::size_t>(device.facts(task.channel.tile).queue_depth) + 1;
+  if (queue.size() > most) {
+    refuse_unfit(where,
+                 fmt::format("{} is started {} times, and its queue holds {} behind the "
+                             "first",
+                             target::to_string(task.channel), queue.size(), most - 1),
+                 "chain the descriptors of one task");
+  }
+}
+
 /// Descriptors that one kind of channel can use, and who wants them.
 struct Group {
   int available = 0;
@@ -96,18 +122,12 @@ void verify_counts(core::TileId tile, const std::vector<const DmaTask*>& tasks,
 }  // namespace
 
 void verify_channels(const DeviceProgram& program, const target::Device& device) {
-  std::map<Channel, const DmaTask*> users;
+  std::map<Channel, std::vector<const DmaTask*>> queues;
   std::map<core::TileId, std::vector<const DmaTask*>> tiles;
   for (const DmaTask& task : program.dma_tasks) {
     const std::string where = at(task.location, user(task));
     verify_channel(task.channel, device, where);
-    const auto [other, added] = users.try_emplace(task.channel, &task);
-    if (!added) {
-      refuse_unfit(where,
-                   fmt::format("{} serves {} already (at {})", target::to_string(task.channel),
-                               user(*other->second), other->second->location),
-                   "a channel has one program; use another channel");
-    }
+    verify_turn(task, queues[task.channel], device, where);
     tiles[task.channel.tile].push_back(&task);
     for (const BufferDescriptor& descriptor : task.descriptors) {
       const Buffer& buffer = program.buffers[static_cast<std::size_t>(descriptor.memory.buffer)];

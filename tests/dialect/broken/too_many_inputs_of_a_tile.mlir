@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+aie.device(npu1) {
+  %shim = aie.tile(0, 0)
+  %mem = aie.tile(0, 1)
+  %a = aie.tile(0, 2)
+  %b = aie.tile(0, 3)
+  %s1 = aie.tile(1, 0)
+  aie.objectfifo @one(%shim, {%a}, 1 : i32) : !aie.objectfifo<memref<16xi32>>
+  aie.objectfifo @two(%shim, {%a}, 1 : i32) : !aie.objectfifo<memref<16xi32>>
+  aie.objectfifo @three(%s1, {%a}, 1 : i32) : !aie.objectfifo<memref<16xi32>>
+}
+// expected:
+// the design does not fit the device
+//   where: too_many_inputs_of_a_tile.mlir:10:3, object FIFO 'three'
+//   why:   compute tile (0, 2) has 2 S2MM channels, all in use (0: object FIFO 'one', 1: object FIFO 'two')
+//   try:   move an end to another tile, or join object FIFOs
