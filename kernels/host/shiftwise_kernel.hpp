@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <limits>
 #include <type_traits>
@@ -66,6 +67,9 @@
 #define __aie_dm_resource_c
 #define __aie_dm_resource_d
 #define __aie_dm_resource_stack
+#if !defined(__clang__)
+#define __builtin_assume(condition) ((void)0)
+#endif
 #ifndef restrict
 #define restrict __restrict  // the array's compilers take C's keyword in C++
 #endif

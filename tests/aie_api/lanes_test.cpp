@@ -241,6 +241,19 @@ TEST(HostLanes, BitsAreCombinedAndShifted) {
   EXPECT_EQ(aie::upshift(v, 2)[0], static_cast<int8>(0xc0));
 }
 
+TEST(HostLanes, ShuffleModesAreTransposesOfBothOperands) {
+  const auto a = counting<uint8, 64>(0);
+  const auto b = counting<uint8, 64>(64);
+  EXPECT_EQ(shuffle(a, b, T8_2x64_lo)[1], 64);
+  EXPECT_EQ(shuffle(a, b, T8_2x64_hi)[0], 32);
+  EXPECT_TRUE(
+      aie::equal(shuffle(shuffle(a, b, T8_2x64_lo), shuffle(a, b, T8_2x64_hi), T8_64x2_lo), a));
+  EXPECT_TRUE(aie::equal(shuffle(a, T8_8x8), aie::transpose(a, 8, 8)));
+  const auto [low, high] = aie::interleave_zip(a.cast_to<int32>(), b.cast_to<int32>(), 1);
+  EXPECT_TRUE(aie::equal(shuffle(a.cast_to<int32>(), b.cast_to<int32>(), T32_2x16_hi), high));
+  EXPECT_EQ(bor(a, b)[3], 67);
+}
+
 TEST(HostLanes, SourcesForTheArrayFindTheirWords) {
   v64uint8 raw = aie::broadcast<uint8, 64>(3);
   v64uint8* restrict pointer = &raw;

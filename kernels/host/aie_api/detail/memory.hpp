@@ -159,26 +159,8 @@ SHIFTWISE_ITERATOR(cbegin_unaligned_restrict_vector, const T)
   }
 SHIFTWISE_CIRCULAR(begin_vector_circular, T)
 SHIFTWISE_CIRCULAR(cbegin_vector_circular, const T)
-SHIFTWISE_CIRCULAR(begin_restrict_vector_circular, T)
-SHIFTWISE_CIRCULAR(cbegin_restrict_vector_circular, const T)
+SHIFTWISE_CIRCULAR(begin_vector_random_circular, T)
+SHIFTWISE_CIRCULAR(cbegin_vector_random_circular, const T)
 #undef SHIFTWISE_CIRCULAR
-
-/// Plain iteration over elements.
-template <aie_dm_resource = aie_dm_resource::none, typename T>
-__aie_inline T* begin(T* at) {
-  return at;
-}
-template <aie_dm_resource = aie_dm_resource::none, typename T>
-__aie_inline const T* cbegin(const T* at) {
-  return at;
-}
-template <aie_dm_resource = aie_dm_resource::none, typename T>
-__aie_inline T* begin_restrict(T* at) {
-  return at;
-}
-template <aie_dm_resource = aie_dm_resource::none, typename T>
-__aie_inline const T* cbegin_restrict(const T* at) {
-  return at;
-}
 
 }  // namespace aie
