@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The host's aie_api: the part of the published interface that convolution kernels use, in our
 // own words, so that one kernel source compiles for the array and for this machine. Integers
-// are exact in every mode (docs/numerics.md); docs/aie-api.md lists what there is.
+// are exact in every mode (docs/numerics.md); docs/tools/kernel.md lists it.
 #pragma once
 
 #include "detail/arithmetic.hpp"
