@@ -22,6 +22,9 @@ constexpr int kMachine = EM_AARCH64;
 #error "name this machine's ELF number"
 #endif
 
+/// More than any kernel's names take together.
+constexpr std::size_t kMostNameBytes = std::size_t{16} << 20;
+
 class Reader {
  public:
   Reader(std::span<const std::byte> file, const std::string& where) : file_(file), where_(where) {}
@@ -95,10 +98,13 @@ std::vector<std::string> exported_functions(std::span<const std::byte> file,
   const Elf64_Shdr names = section(symbols->sh_link);
 
   std::vector<std::string> functions;
+  std::size_t bytes = 0;  // many symbols may point at one long name
   for (std::uint64_t at = 0; at + sizeof(Elf64_Sym) <= symbols->sh_size; at += sizeof(Elf64_Sym)) {
     const auto symbol = reader.at<Elf64_Sym>(symbols->sh_offset + at);
     if (ELF64_ST_TYPE(symbol.st_info) != STT_FUNC || symbol.st_shndx == SHN_UNDEF) continue;
     std::string name = reader.text(names, symbol.st_name);
+    bytes += name.size();
+    if (bytes > kMostNameBytes) reader.refuse("its functions' names are too long");
     if (!is_plumbing(name)) functions.push_back(std::move(name));
   }
   std::sort(functions.begin(), functions.end());
