@@ -27,8 +27,8 @@ std::string_view name_of(const dialect::HostOperation& operation) {
 
 }  // namespace
 
-Controller::Controller(Context& context, FindChannel channels)
-    : context_(context), channels_(std::move(channels)) {}
+Controller::Controller(Context& context, FindChannel channels, std::vector<std::string>& notes)
+    : context_(context), channels_(std::move(channels)), notes_(notes) {}
 
 void Controller::begin(const dialect::Sequence& sequence) {
   sequence_ = &sequence;
@@ -170,11 +170,19 @@ void Controller::start(dialect::Index index) {
 }
 
 void Controller::push(const target::Channel& id, int descriptor, int repeat, bool issue_token) {
-  channels_(id).push({.chain = registers_.chain(id.tile, descriptor, where()),
-                      .repeat = repeat,
-                      .issue_token = issue_token,
-                      .run = context_.host.run,
-                      .location = where()});
+  Channel& channel = channels_(id);
+  // Traces go behind a host buffer that nobody names; none are simulated.
+  if (channel.senders.empty() && id.direction == target::Direction::kS2mm &&
+      !registers_.is_patched(id.tile, descriptor)) {
+    notes_.push_back(
+        fmt::format("{}: {} gets a task, and nothing is sent there", where(), channel.describe()));
+    return;
+  }
+  channel.push({.chain = registers_.chain(id.tile, descriptor, where()),
+                .repeat = repeat,
+                .issue_token = issue_token,
+                .run = context_.host.run,
+                .location = where()});
 }
 
 bool Controller::await(Channel& channel) {

@@ -20,7 +20,8 @@ using FindChannel = std::function<Channel&(const target::Channel&)>;
 
 class Controller final : public Process {
  public:
-  Controller(Context& context, FindChannel channels);
+  /// `notes` gets what a person should know of the run.
+  Controller(Context& context, FindChannel channels, std::vector<std::string>& notes);
 
   void begin(const dialect::Sequence& sequence);
   bool finished() const { return sequence_ == nullptr; }
@@ -54,6 +55,7 @@ class Controller final : public Process {
 
   Context& context_;
   FindChannel channels_;
+  std::vector<std::string>& notes_;
   RegisterFile registers_;
   const dialect::Sequence* sequence_ = nullptr;
   std::size_t at_ = 0;

@@ -51,7 +51,9 @@ Machine::Machine(const dialect::DeviceProgram& program, const target::Device& de
     : context_(program, device, options),
       kernel_counts_(program.kernels.size()),
       notes_(program.notes),
-      controller_(context_, [this](const target::Channel& id) -> Channel& { return channel(id); }) {
+      controller_(
+          context_, [this](const target::Channel& id) -> Channel& { return channel(id); },
+          run_notes_) {
   validate(program, device);
   const std::set<target::Channel> used = used_channels();
   context_.actors.emplace_back("the host sequence");
@@ -308,6 +310,7 @@ Result Machine::run(const dialect::Sequence* sequence,
   context_.host = {{arguments.begin(), arguments.end()}, ++runs_};
   context_.host_tasks = 0;
   begin_statistics();
+  run_notes_.clear();
   const Cycles begin = context_.clock.now();
   const std::int64_t events = context_.clock.events();
   if (!started_) start();
@@ -320,6 +323,7 @@ Result Machine::run(const dialect::Sequence* sequence,
   result.statistics = statistics(begin, end);
   result.statistics.events = context_.clock.events() - events;
   result.notes = notes_;
+  result.notes.insert(result.notes.end(), run_notes_.begin(), run_notes_.end());
   if (result.outcome != Outcome::kComplete) {
     WaitingGraph graph(*this);
     result.waits = graph.waits();

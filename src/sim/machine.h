@@ -59,7 +59,8 @@ class Machine {
   std::vector<std::pair<const Cascade*, std::pair<core::TileId, core::TileId>>> cascade_ends_;
   std::deque<Core> cores_;
   std::vector<KernelCount> kernel_counts_;
-  std::vector<std::string> notes_;
+  std::vector<std::string> notes_;      ///< of the design
+  std::vector<std::string> run_notes_;  ///< of the run
   Controller controller_;
   bool started_ = false;
   int runs_ = 0;

@@ -55,6 +55,11 @@ void RegisterFile::patch(core::TileId tile, int descriptor, dialect::Index argum
   entry.plus_bytes = plus_bytes;
 }
 
+bool RegisterFile::is_patched(core::TileId tile, int descriptor) const {
+  const auto found = entries_.find({tile, descriptor});
+  return found != entries_.end() && found->second.argument != dialect::kNone;
+}
+
 std::shared_ptr<Chain> RegisterFile::chain(core::TileId tile, int descriptor,
                                            const dialect::Location& where) const {
   auto result = std::make_shared<Chain>();

@@ -18,6 +18,8 @@ class RegisterFile {
   void write(core::TileId tile, int descriptor, int word, std::uint32_t value, std::uint32_t mask);
   /// The descriptor moves bytes of a host buffer, from `plus_bytes` on.
   void patch(core::TileId tile, int descriptor, dialect::Index argument, std::int64_t plus_bytes);
+  /// Whether it is known which host buffer a descriptor means.
+  bool is_patched(core::TileId tile, int descriptor) const;
   /// The chain that begins at a descriptor. Throws Error where one was never written, or
   /// nobody said which host buffer it means.
   std::shared_ptr<Chain> chain(core::TileId tile, int descriptor,
