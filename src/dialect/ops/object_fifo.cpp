@@ -73,7 +73,7 @@ ParseResult ObjectFifoOp::parse(OpAsmParser& parser, mlir::OperationState& resul
                   dimensions)) {
       return failure();
     }
-    any_from_stream |= static_cast<bool>(dimensions);
+    any_from_stream |= dimensions && !dimensions.getSizes().empty();
     from_stream.push_back(dimensions ? dimensions : DimArrayAttr::get(parser.getContext(), {}, {}));
     return success();
   };
@@ -85,7 +85,7 @@ ParseResult ObjectFifoOp::parse(OpAsmParser& parser, mlir::OperationState& resul
   } else if (consumer()) {
     return failure();
   }
-  if (to_stream) result.addAttribute("to_stream", to_stream);
+  if (to_stream && !to_stream.getSizes().empty()) result.addAttribute("to_stream", to_stream);
   if (any_from_stream) result.addAttribute("from_stream", builder.getArrayAttr(from_stream));
 
   mlir::Attribute depth;

@@ -26,6 +26,11 @@ void rename_attributes(mlir::Operation* op) {
   }
 }
 
+/// The device's name of early 2024.
+void rename_device(ops::DeviceOp device) {
+  if (device.getDevice() == "ipu" || device.getDevice() == "npu") device.setDevice("npu1");
+}
+
 /// A function in a device that gives orders to the controller.
 bool is_sequence(mlir::func::FuncOp function) {
   if (function.isExternal() || !function.getBody().hasOneBlock()) return false;
@@ -60,6 +65,7 @@ void modernize(mlir::ModuleOp module) {
   llvm::SmallVector<mlir::func::FuncOp> sequences;
   module->walk([&](mlir::Operation* op) {
     rename_attributes(op);
+    if (auto device = mlir::dyn_cast<ops::DeviceOp>(op)) rename_device(device);
     auto function = mlir::dyn_cast<mlir::func::FuncOp>(op);
     if (function && mlir::isa<ops::DeviceOp>(function->getParentOp()) && is_sequence(function)) {
       sequences.push_back(function);

@@ -6,7 +6,8 @@
 
 namespace shiftwise::dialect {
 
-/// Sequences that were functions become aie.runtime_sequence; attributes get present names.
+/// Sequences that were functions become aie.runtime_sequence; attributes and devices get present
+/// names.
 void modernize(mlir::ModuleOp module);
 
 }  // namespace shiftwise::dialect

@@ -2,23 +2,18 @@
 #include <fmt/format.h>
 
 #include "core/diagnostic.h"
+#include "dialect/derive/module.h"
 #include "dialect/ops/ops.h"
 #include "dialect/text/eras.h"
 #include "llvm/ADT/SetVector.h"
-#include "llvm/Support/raw_ostream.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace shiftwise::dialect {
 namespace {
 
 [[noreturn]] void refuse(mlir::Operation* op, const std::string& why, const std::string& hint) {
-  std::string where;
-  llvm::raw_string_ostream stream(where);
-  op->getLoc()->print(stream);
-  throw core::Error({.what = "the design has no form of 2024",
-                     .where = fmt::format("{}, {}", op->getName().getStringRef().str(), where),
-                     .why = why,
-                     .hint = hint});
+  throw core::Error(
+      {.what = "the design has no form of 2024", .where = where(op), .why = why, .hint = hint});
 }
 
 class Converter {

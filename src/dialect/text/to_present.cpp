@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <map>
+
 #include "dialect/ops/ops.h"
 #include "dialect/text/eras.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -38,9 +40,12 @@ void use_operands(Command command) {
   if (command->getNumOperands() > 0) return;
   mlir::OpBuilder builder(command);
   llvm::SmallVector<mlir::Value> numbers;
+  std::map<std::int64_t, mlir::Value> constants;
   for (unsigned i = 0; i < Command::fields().size(); ++i) {
-    numbers.push_back(
-        constant_i32(builder, command.getLoc(), *ops::constant_of(command.getField(i))));
+    const std::int64_t number = *ops::constant_of(command.getField(i));
+    mlir::Value& constant = constants[number];
+    if (!constant) constant = constant_i32(builder, command.getLoc(), number);
+    numbers.push_back(constant);
   }
   for (const llvm::StringLiteral field : Command::fields()) command->removeAttr(field);
   command->setOperands(numbers);
