@@ -17,6 +17,7 @@ struct Call {
   int border = SW_BORDER_NONE;
   Values values = Values::kRandom;
   std::int32_t bias_range = 1000;
+  std::int32_t planted_fault = 0;  ///< the kernel is told a shift that is wrong by this much
 
   Call(int taps_, Ending ending_, const CallShape& shape_)
       : taps(taps_), ending(ending_), shape(shape_), params(params_of(shape_, taps_)) {}
@@ -80,6 +81,7 @@ void check(const Call& call, std::uint32_t seed = 1) {
     Buffers<X, S> buffers(call.params, call.taps, call.shape.gap, flush);
     buffers.fill(call.values, seed);
     buffers.fill_biases(call.params, call.taps, call.bias_range, seed);
+    reinterpret_cast<SwConvParams*>(buffers.params.data())->shift += call.planted_fault;
     if (flush == Flush::kEnd) expected_codes<X, S, Y>(call, buffers, expected.data());
     for (const KernelBuild& build : kernel_builds()) {
       Guarded<Y> out(size,

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest-spi.h>
+
 #include "kernels_aie2/check.h"
 
 namespace shiftwise::tests {
@@ -7,6 +9,27 @@ namespace {
 TEST(KernelBuilds, AreSeveralAndOneHasTheOtherArchitecturesShapes) {
   ASSERT_GE(kernel_builds().size(), 2U);
   EXPECT_EQ(kernel_builds().front().name, "aie2p");
+}
+
+TEST(KernelCheck, CatchesAKernelThatIsToldAnotherShift) {
+  EXPECT_FATAL_FAILURE(
+      {
+        Call call(1, Ending::kCodes, {.pixels = 8});
+        call.params.shift = 9;
+        call.planted_fault = 1;
+        (check<std::uint8_t, std::uint8_t, std::uint8_t>(call));
+      },
+      "sw_conv1x1_u8_u8");
+}
+
+TEST(KernelCheck, CatchesAccessesBeyondABuffer) {
+  const Guarded<std::uint8_t> end(24, Guarded<std::uint8_t>::Flush::kEnd);
+  const Guarded<std::uint8_t> begin(24, Guarded<std::uint8_t>::Flush::kBegin);
+  const volatile std::uint8_t* last = &end[23];
+  const volatile std::uint8_t* first = &begin[0];
+  EXPECT_EQ(*last + *first, 0);
+  EXPECT_DEATH((void)last[1], "");
+  EXPECT_DEATH((void)first[-1], "");
 }
 
 TEST(Conv1x1Kernel, EqualsItsStatementForEveryShape) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+
 #include "kernels_aie2/check.h"
 
 namespace shiftwise::tests {
