@@ -254,6 +254,20 @@ TEST(HostLanes, ShuffleModesAreTransposesOfBothOperands) {
   EXPECT_EQ(bor(a, b)[3], 67);
 }
 
+TEST(HostLanes, TablesAreReadFromRunsThatAreThereTwice) {
+  uint16 banks[64];
+  for (unsigned i = 0; i < 64; ++i) banks[i] = static_cast<uint16>(100 + i / 16 * 8 + i % 8);
+  using Table = aie::lut<4, uint16, uint16>;
+  const Table table(32, banks, banks);
+  const aie::parallel_lookup<uint8, Table, aie::lut_oor_policy::truncate> wraps(table, 1);
+  const aie::parallel_lookup<int8, Table> stops(table, 0, 16);
+  EXPECT_EQ(wraps.fetch(aie::vector<uint8, 16>(uint8{20}, uint8{63}, uint8{64}))[0], 110);
+  EXPECT_EQ(wraps.fetch(aie::vector<uint8, 16>(uint8{20}, uint8{63}, uint8{64}))[1], 131);
+  EXPECT_EQ(wraps.fetch(aie::vector<uint8, 16>(uint8{20}, uint8{63}, uint8{64}))[2], 100);
+  EXPECT_EQ(stops.fetch(aie::vector<int8, 16>(int8{-100}, int8{-16}, int8{90}))[0], 100);
+  EXPECT_EQ(stops.fetch(aie::vector<int8, 16>(int8{-100}, int8{-16}, int8{90}))[2], 131);
+}
+
 TEST(HostLanes, SourcesForTheArrayFindTheirWords) {
   v64uint8 raw = aie::broadcast<uint8, 64>(3);
   v64uint8* restrict pointer = &raw;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "arithmetic.hpp"
+#include "mmul.hpp"
 #include "shuffle.hpp"
 
 #define SHIFTWISE_NATIVE(type, name, n128) using v##n128##name = aie::vector<type, n128>;
@@ -149,3 +150,21 @@ inline v16acc64 lups(const v16int32& v, int shift) { return v16acc64(v, shift); 
 inline v16int32 lsrs(const v16acc64& acc, int shift, int is_signed = 1) {
   return acc.to_vector_sign<int32>(is_signed != 0, shift);
 }
+
+// Matrix products by the names of the instructions, for any pair of 8-bit types.
+#define SHIFTWISE_MATRIX(M, K, N)                                                             \
+  template <typename A, typename B>                                                           \
+  inline aie::accum<acc32, M * N> mac_##M##x##K##_##K##x##N(const aie::vector<A, M * K>& a,   \
+                                                            const aie::vector<B, K * N>& b,   \
+                                                            aie::accum<acc32, M * N> acc) {   \
+    aie::detail::multiply<M, K, N>(acc.lane, a.lane, b.lane);                                 \
+    return acc;                                                                               \
+  }                                                                                           \
+  template <typename A, typename B>                                                           \
+  inline aie::accum<acc32, M * N> mul_##M##x##K##_##K##x##N(const aie::vector<A, M * K>& a,   \
+                                                            const aie::vector<B, K * N>& b) { \
+    return mac_##M##x##K##_##K##x##N(a, b, aie::accum<acc32, M * N>());                       \
+  }
+SHIFTWISE_MATRIX(4, 8, 8)
+SHIFTWISE_MATRIX(8, 8, 8)
+#undef SHIFTWISE_MATRIX
