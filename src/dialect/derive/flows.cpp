@@ -29,6 +29,7 @@ Bundle bundle_of(ops::WireBundle bundle, mlir::Operation* op) {
     case ops::WireBundle::Trace:
       return Bundle::kTrace;
     case ops::WireBundle::TileControl:
+    case ops::WireBundle::Ctrl:
       return Bundle::kTileControl;
     default:
       break;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dialect/text/early_forms.h"
+#include "dialect/text/forward_uses.h"
 #include "dialect/text/guard.h"
 #include "dialect/text/scanner.h"
 #include "dialect/text/spellings.h"
@@ -155,7 +156,9 @@ std::size_t NormalizedText::original(std::size_t offset) const {
 NormalizedText normalize(const std::string& text, const std::string& name) {
   refuse_if_no_text(text, name);
   const std::vector<Token> tokens = scan(text);
-  refuse_deep_nesting(tokens, Lines(text), name);
+  const Lines lines(text);
+  refuse_deep_nesting(tokens, lines, name);
+  refuse_forward_uses(tokens, lines, name);
   return Normalizer(text, tokens).run();
 }
 
