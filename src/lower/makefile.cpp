@@ -18,7 +18,7 @@ AIECC ?= aiecc.py
 CXX_AIE ?= $(PEANO_INSTALL_DIR)/bin/clang++
 AIE_API ?= $(MLIR_AIE_INSTALL_DIR)/include
 {1}
-CXXFLAGS_AIE ?= -O2 -std=c++20 --target={2}-none-unknown-elf -DNDEBUG -I$(AIE_API)
+CXXFLAGS_AIE ?= -O2 -std=c++20 --target={2}-none-unknown-elf -DNDEBUG -ffunction-sections -I$(AIE_API)
 
 all: build/final.xclbin
 

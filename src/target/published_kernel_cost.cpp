@@ -83,7 +83,8 @@ double loop_cycles(Family family, Architecture architecture, const Shape& s) {
 }
 
 double blocks(const Shape& s) {
-  return static_cast<double>(s.out) / 8 * static_cast<double>((s.width + 31) / 32);
+  const std::int64_t across = (s.width + 31) / 32;
+  return static_cast<double>(s.out) / 8 * static_cast<double>(across);
 }
 
 std::optional<Shape> shape_of(Family family, std::span<const std::int32_t> scalars) {

@@ -19,8 +19,8 @@ struct Call {
   std::int32_t bias_range = 1000;
   std::int32_t planted_fault = 0;  ///< the kernel is told a shift that is wrong by this much
 
-  Call(int taps_, Ending ending_, const CallShape& shape_)
-      : taps(taps_), ending(ending_), shape(shape_), params(params_of(shape_, taps_)) {}
+  Call(int of_taps, Ending with, const CallShape& of_shape)
+      : taps(of_taps), ending(with), shape(of_shape), params(params_of(of_shape, of_taps)) {}
 };
 
 template <typename X, typename S, typename Y>

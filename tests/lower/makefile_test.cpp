@@ -72,11 +72,14 @@ class MakefileTest : public ::testing::Test {
 TEST_F(MakefileTest, CompilesEachKernelOnceThenTheDesign) {
   write(compile(two_sizes(), {.device = target::find_device("npu1")}), KernelAbi::kOwn);
   EXPECT_EQ(make(),
-            "clang++ -O2 -std=c++20 --target=aie2-none-unknown-elf -DNDEBUG -I/aie/include -c "
+            "clang++ -O2 -std=c++20 --target=aie2-none-unknown-elf -DNDEBUG -ffunction-sections "
+            "-I/aie/include -c "
             "kernels/conv1x1.cc -o build/conv1x1.o\n"
-            "clang++ -O2 -std=c++20 --target=aie2-none-unknown-elf -DNDEBUG -I/aie/include "
+            "clang++ -O2 -std=c++20 --target=aie2-none-unknown-elf -DNDEBUG -ffunction-sections "
+            "-I/aie/include "
             "-DSW_TAG=__1 -c kernels/conv1x1.cc -o build/conv1x1__1.o\n"
-            "clang++ -O2 -std=c++20 --target=aie2-none-unknown-elf -DNDEBUG -I/aie/include -c "
+            "clang++ -O2 -std=c++20 --target=aie2-none-unknown-elf -DNDEBUG -ffunction-sections "
+            "-I/aie/include -c "
             "kernels/conv3x3.cc -o build/conv3x3.o\n"
             "aiecc.py --no-xchesscc --no-xbridge --no-compile-host --aie-generate-xclbin "
             "--xclbin-name=final.xclbin --aie-generate-npu-insts --npu-insts-name=insts.bin "
@@ -94,7 +97,8 @@ TEST_F(MakefileTest, TakesMlirAiesKernelsFromWhereItIsInstalled) {
   std::ofstream(kernels / "conv2dk1.cc") << "\n";
   extra_ = " KERNELS=" + kernels.string();
   EXPECT_EQ(make(),
-            "clang++ -O2 -std=c++20 --target=aie2p-none-unknown-elf -DNDEBUG -I/aie/include "
+            "clang++ -O2 -std=c++20 --target=aie2p-none-unknown-elf -DNDEBUG -ffunction-sections "
+            "-I/aie/include "
             "-DINT8_ACT -c " +
                 (kernels / "conv2dk1.cc").string() +
                 " -o build/conv2dk1_i8.o\n"
