@@ -9,11 +9,14 @@ template <typename T>
 SW_INLINE void run_copy(const T* from, T* to, int bytes) {
   constexpr int kVector = 32;
   int done = 0;
-  if (reinterpret_cast<uintptr_t>(from) % kVector == 0 &&
+  const int vectors = bytes / kVector;
+  if (vectors > 0 && reinterpret_cast<uintptr_t>(from) % kVector == 0 &&
       reinterpret_cast<uintptr_t>(to) % kVector == 0) {
-    for (; done + kVector <= bytes; done += kVector) {
-      aie::store_v(to + done, aie::load_v<kVector>(from + done));
+    SW_AT_LEAST_ONCE
+    for (int i = 0; i < vectors; ++i) {
+      aie::store_v(to + kVector * i, aie::load_v<kVector>(from + kVector * i));
     }
+    done = kVector * vectors;
   }
   for (; done < bytes; done += 8) {
     __builtin_memcpy(__builtin_assume_aligned(to + done, 8),

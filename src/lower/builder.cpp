@@ -128,17 +128,13 @@ std::string Builder::function(const KernelUse& use, std::vector<Object> pointers
     ++others;
   }
   KernelUse tagged = use;
-  if (others > 0 && options_.kernel_abi == KernelAbi::kOwn) {
+  if (others > 0) {  // one object per set of types: a function has one declaration
     const std::string tag = fmt::format("__{}", others);
     tagged.symbol += tag;
-    tagged.object = fmt::format("{}{}.o", use.source.substr(0, use.source.find('.')), tag);
-    tagged.defines.push_back(fmt::format("SW_TAG={}", tag));
-  } else if (others > 0) {
-    throw core::Error(
-        {.what = "the kernel ABI 'mlir-aie' cannot compute this network",
-         .where = fmt::format("kernel '{}'", use.symbol),
-         .why = "it would be called with objects of two sizes, and has one declaration",
-         .hint = "--kernel-abi own"});
+    tagged.object = use.object.substr(0, use.object.rfind('.')) + tag + ".o";
+    tagged.defines.push_back(options_.kernel_abi == KernelAbi::kOwn
+                                 ? fmt::format("SW_TAG={}", tag)
+                                 : fmt::format("{}={}", use.symbol, tagged.symbol));
   }
   program_.functions.push_back({tagged.symbol, std::move(pointers), scalars, tagged});
   return tagged.symbol;

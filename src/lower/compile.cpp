@@ -165,6 +165,16 @@ Made make_first(const qgraph::QGraph& network, const std::vector<Block>& blocks,
   }
 }
 
+/// Columns that are not used although work would be left for them.
+void add_idle_columns(const target::Device& device, Design& design) {
+  int used = 0;
+  for (const TileLoad& load : design.tiles) used = std::max(used, load.tile.column + 1);
+  if (used == device.columns) return;
+  design.notes.push_back(fmt::format(
+      "{} of {} columns compute: the layers of a block are not divided over two columns", used,
+      device.columns));
+}
+
 /// Which bound is the largest, of all tiles.
 void add_bounds(Design& design) {
   const auto most = [&](std::int64_t TileLoad::* bound) {
@@ -228,6 +238,7 @@ Design compile(const qgraph::QGraph& network, const Options& options) {
   }
   Made made = make_first(reference, found.blocks, options);
   assign(reference, options, made.design);
+  if (options.mapping == Mapping::kBalanced) add_idle_columns(options.device, made.design);
   add_bounds(made.design);
   made.design.warnings = std::move(warnings);
   made.design.text = print(made.program, made.design);

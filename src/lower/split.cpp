@@ -76,6 +76,11 @@ class Splitter {
         for (NodeId id = range.first; id <= range.last; ++id) {
           reasons_.emplace(id, fmt::format("{}: {}", why.where, why.why));
         }
+        for (NodeId id = first.first; id <= last; ++id) {  // what it could not stand beside
+          apart_.emplace(id, fmt::format("not together with layer '{}': {}: {}",
+                                         network_.nodes[static_cast<std::size_t>(range.first)].name,
+                                         why.where, why.why));
+        }
         return;
       }
     }
@@ -104,11 +109,12 @@ class Splitter {
         split.assignments.push_back(split.design.assignments[next++]);
         continue;
       }
-      const auto reason = reasons_.find(id);
-      split.assignments.push_back(
-          {.layer = network_.nodes[static_cast<std::size_t>(id)].name,
-           .where = "cpu",
-           .why = reason != reasons_.end() ? reason->second : "another stage is on the array"});
+      std::string why = "another stage is on the array";
+      if (const auto apart = apart_.find(id); apart != apart_.end()) why = apart->second;
+      if (const auto reason = reasons_.find(id); reason != reasons_.end()) why = reason->second;
+      split.assignments.push_back({.layer = network_.nodes[static_cast<std::size_t>(id)].name,
+                                   .where = "cpu",
+                                   .why = std::move(why)});
     }
     return split;
   }
@@ -116,7 +122,8 @@ class Splitter {
   const qgraph::QGraph& network_;
   const Options& options_;
   Blocks found_;
-  std::map<NodeId, std::string> reasons_;
+  std::map<NodeId, std::string> reasons_;  ///< why not
+  std::map<NodeId, std::string> apart_;    ///< why not in a run with the block behind it
   std::optional<Design> best_;
   std::int64_t work_ = 0;
   Range chosen_;

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+// What designs consist of, and what cannot be one.
 #include "lower/compile.h"
 
 #include <gtest/gtest.h>
 
-#include <fstream>
+#include <algorithm>
+#include <numeric>
 
-#include "shared/network_builder.h"
+#include "core/diagnostic.h"
+#include "core/file.h"
+#include "lower/artifacts.h"
+#include "lower/networks.h"
 
 namespace shiftwise::lower {
 namespace {
@@ -13,17 +18,239 @@ namespace {
 using qgraph::Element;
 using tests::NetworkBuilder;
 
-qgraph::QGraph one_convolution() {
-  NetworkBuilder net(1, {16, 4, 8}, Element::kUint8);
-  net.convolution(0, {.outputs = 8});
-  return net.graph();
+Options on(const char* device, Mapping mapping = Mapping::kPublished) {
+  return {.device = target::find_device(device), .mapping = mapping};
 }
 
-TEST(PublishedDesign, OfOneConvolutionIsOneCore) {
-  const Design design = compile(one_convolution(), {.device = target::find_device("npu1")});
-  std::ofstream("/tmp/lower/one.mlir") << design.text;
-  EXPECT_EQ(design.device, "npu1_1col");
-  ASSERT_EQ(design.tiles.size(), 1u);
+/// conv2_x of the published example.
+qgraph::QGraph stage() {
+  return tests::bottlenecks(
+      {.input = {64, 32, 32}, .middle = 64, .outputs = 256, .wide = true, .blocks = 3});
+}
+
+std::vector<std::int64_t> mac_cycles(const Design& design) {
+  std::vector<std::int64_t> cycles;
+  for (const TileLoad& tile : design.tiles) cycles.push_back(tile.mac_cycles_per_image);
+  return cycles;
+}
+
+std::string refusal(const qgraph::QGraph& network, const Options& options) {
+  try {
+    compile(network, options);
+  } catch (const core::Error& error) {
+    return error.what();
+  }
+  return "compiled";
+}
+
+TEST(PublishedDesign, OfOneConvolutionIsThisText) {
+  NetworkBuilder net(1, {16, 4, 8}, Element::kUint8);
+  net.convolution(0, {.outputs = 8});
+  const core::MappedFile golden(SHIFTWISE_SOURCE_DIR "/tests/lower/one_core.mlir");
+  EXPECT_EQ(compile(net.graph(), on("npu1")).text, golden.text());
+}
+
+TEST(PublishedDesign, OfTheWholeStageHasTwelveCoresInThreeColumns) {
+  const Design design = compile(stage(), on("npu1"));
+  EXPECT_EQ(design.device, "npu1_3col");
+  EXPECT_EQ(mac_cycles(design),
+            (std::vector<std::int64_t>{16384, 73728, 131072, 73728, 73728, 65536, 73728, 65536,
+                                       65536, 73728, 65536, 73728}));
+}
+
+TEST(PublishedDesign, LeavesTheMiddleConvolutionOnBothSidesOfTheLast) {
+  const Design design = compile(tests::bottlenecks({.blocks = 2}), on("npu1"));
+  EXPECT_EQ(design.assignments[1].where, "tiles (0, 3), (0, 5)");
+  EXPECT_EQ(design.assignments[2].where, "tile (0, 4)");
+  // The second column runs down: its first core is beside the one that its input comes from.
+  EXPECT_EQ(design.assignments[5].where, "tile (1, 5)");
+  EXPECT_EQ(design.assignments[7].where, "tile (1, 3)");
+}
+
+TEST(BalancedDesign, GivesNoTileOfTheStageMoreThanItsShare) {
+  const std::vector<std::int64_t> cycles =
+      mac_cycles(compile(stage(), on("npu1", Mapping::kBalanced)));
+  EXPECT_EQ(cycles.size(), 12u);
+  EXPECT_LE(*std::max_element(cycles.begin(), cycles.end()), 74000);
+  const std::vector<std::int64_t> published = mac_cycles(compile(stage(), on("npu1")));
+  EXPECT_EQ(std::accumulate(cycles.begin(), cycles.end(), std::int64_t{0}),
+            std::accumulate(published.begin(), published.end(), std::int64_t{0}));
+}
+
+TEST(BalancedDesign, SaysWhyAndWhatBinds) {
+  const Design design = compile(stage(), on("npu1", Mapping::kBalanced));
+  ASSERT_EQ(design.notes.size(), 5u);
+  EXPECT_EQ(design.notes[0],
+            "block 'add5': output channels 144 to 255 of its last 1x1 are made by the core of its "
+            "first 1x1; the busiest core has 73728 MAC cycles an image instead of 131072");
+  EXPECT_EQ(design.notes[3],
+            "3 of 4 columns compute: the layers of a block are not divided over two columns");
+  EXPECT_EQ(design.notes[4],
+            "bounds of an image: compute 73728 cycles (tile (0, 2)), streams 65536 cycles (into "
+            "tile (1, 3)); compute binds");
+}
+
+TEST(BalancedDesign, FindsThatStreamsBindWhereMultipliersAreTwiceAsMany) {
+  const Design design = compile(stage(), on("npu2", Mapping::kBalanced));
+  EXPECT_EQ(design.notes.back(),
+            "bounds of an image: compute 36864 cycles (tile (0, 2)), streams 65536 cycles (into "
+            "tile (1, 3)); streams bind");
+}
+
+TEST(BalancedDesign, StaysAsPublishedWhereItsCutDoesNotFit) {
+  const Design design = compile(tests::bottlenecks({}), on("npu1_1col", Mapping::kBalanced));
+  EXPECT_EQ(design.notes[0],
+            "as published: the balanced cut does not fit (shim tiles of npu1_1col: all their MM2S "
+            "channels are in use)");
+}
+
+TEST(BalancedDesign, AdaptsToWhatTheDeviceHas) {
+  Options options = on("npu1", Mapping::kBalanced);
+  options.device.compute.dma_channels = 1;
+  EXPECT_EQ(refusal(tests::bottlenecks({}), options),
+            "the design does not fit on the array\n"
+            "  where: compute tile (0, 2) of npu1\n"
+            "  why:   it has 1 S2MM channels, and 2 are needed: input, conv2d1_weights\n"
+            "  try:   offload fewer stages, or choose another mapping or device");
+  options = on("npu1", Mapping::kBalanced);
+  options.device.compute.locks = 10;
+  EXPECT_NE(compile(tests::bottlenecks({}), options).notes[0].find("it has 10 locks"),
+            std::string::npos);
+}
+
+TEST(Design, IsTheSameEveryTime) {
+  for (const Mapping mapping : {Mapping::kPublished, Mapping::kBalanced}) {
+    const Design a = compile(stage(), on("npu1", mapping));
+    const Design b = compile(stage(), on("npu1", mapping));
+    EXPECT_EQ(a.text, b.text);
+    EXPECT_EQ(a.weights, b.weights);
+  }
+}
+
+TEST(Design, DescribesEveryByteOfItsWeights) {
+  const Design design = compile(stage(), on("npu1"));
+  std::int64_t bytes = 0;
+  for (const WeightEntry& entry : design.weight_table) {
+    EXPECT_EQ(entry.offset, bytes) << entry.layer;
+    bytes = entry.offset + entry.bytes;
+  }
+  EXPECT_EQ(bytes, static_cast<std::int64_t>(design.weights.size()));
+  // The published example's 212,992 bytes, and a bias of four bytes for each output channel.
+  EXPECT_EQ(bytes, 212992 + 4 * (3 * (64 + 64 + 256) + 256));
+}
+
+TEST(Design, HandsOverTheKernelsThatItWasBuiltWith) {
+  for (const KernelSource& source : kernel_sources()) {
+    const core::MappedFile file(SHIFTWISE_SOURCE_DIR "/kernels/aie2/" + std::string(source.name));
+    EXPECT_EQ(source.text, file.text()) << source.name;
+  }
+}
+
+TEST(ActivationLayout, PacksRowsOfGroupsAndBack) {
+  const ActivationLayout layout{Element::kUint8, {9, 2, 3}, 1};
+  std::vector<std::byte> codes;
+  for (int i = 0; i < 54; ++i) codes.push_back(static_cast<std::byte>(i + 1));
+  std::vector<std::byte> packed(static_cast<std::size_t>(layout.image_bytes()));
+  layout.pack(codes, packed);
+  EXPECT_EQ(packed[0], codes[0]);
+  EXPECT_EQ(packed[1], codes[6]);       // the next channel of the same pixel
+  EXPECT_EQ(packed[8], codes[1]);       // the next pixel
+  EXPECT_EQ(packed[24], codes[48]);     // the next group
+  EXPECT_EQ(packed[25], std::byte{0});  // a channel that only fills it
+  EXPECT_EQ(packed[48], codes[3]);      // the next row
+  std::vector<std::byte> back(codes.size());
+  layout.unpack(packed, back);
+  EXPECT_EQ(back, codes);
+}
+
+TEST(Split, KeepsWhatTheArrayCannotDoOnTheCpu) {
+  NetworkBuilder net(1, {8, 8, 8}, Element::kUint8);
+  const auto pooled = net.max_pool(0, {});
+  const auto conv = net.convolution(pooled, {.outputs = 16});
+  net.linear(net.average(conv, 0), 10);
+  const Split parts = split(net.graph(), on("npu1"));
+  ASSERT_TRUE(parts.before.has_value());
+  ASSERT_TRUE(parts.after.has_value());
+  EXPECT_EQ(parts.before->nodes.size(), 2u);
+  EXPECT_EQ(parts.after->nodes.size(), 3u);
+  ASSERT_EQ(parts.assignments.size(), 4u);
+  EXPECT_EQ(parts.assignments[0].where, "cpu");
+  EXPECT_EQ(parts.assignments[0].why, "no kernel for a max_pool");
+  EXPECT_EQ(parts.assignments[1].where, "tile (0, 2)");
+  EXPECT_EQ(parts.assignments[3].why, "no kernel for a linear");
+}
+
+TEST(Split, TakesTheLargestRunOfBlocksThatFits) {
+  const Split parts = split(tests::bottlenecks({.blocks = 3}), on("npu1_2col"));
+  EXPECT_FALSE(parts.before.has_value());
+  ASSERT_TRUE(parts.after.has_value());
+  EXPECT_EQ(parts.design.device, "npu1_2col");
+  EXPECT_EQ(parts.assignments.back().where, "cpu");
+  EXPECT_EQ(parts.assignments.back().why,
+            "layer 'add13' (add): all 2 columns are taken by the blocks before it");
+}
+
+TEST(Refusal, NamesTheTileAndTheBytesOfWhatDoesNotFit) {
+  NetworkBuilder net(1, {128, 16, 16}, Element::kUint8);
+  net.convolution(0, {.outputs = 128, .kernel = 3, .padding = 1});
+  EXPECT_EQ(refusal(net.graph(), on("npu1")),
+            "the design does not fit on the array\n"
+            "  where: compute tile (0, 2) of npu1\n"
+            "  why:   it has 65536 bytes, and 157312 are needed: the weights of layer 'conv2d1' "
+            "147968, 3 rows of the input 6144, the output 2048, stack 1024, parameters 128\n"
+            "  try:   offload fewer stages, or choose another mapping or device");
+}
+
+TEST(Refusal, NamesALayerWithoutAKernel) {
+  NetworkBuilder net(1, {8, 16, 16}, Element::kUint8);
+  net.convolution(0, {.outputs = 8, .kernel = 7, .stride = 2, .padding = 3});
+  EXPECT_EQ(refusal(net.graph(), on("npu1")),
+            "this layer cannot run on the array\n"
+            "  where: layer 'conv2d1' (conv2d)\n"
+            "  why:   no kernel for a 7x7 convolution with stride 2 and padding 3");
+}
+
+TEST(Refusal, NamesWhatMlirAiesKernelsCannotDo) {
+  Options options = on("npu1");
+  options.kernel_abi = KernelAbi::kMlirAie;
+  const auto why = [&](const qgraph::QGraph& network) {
+    const std::string text = refusal(network, options);
+    const auto from = text.find("why:   ") + 7;
+    return text.substr(from, text.find('\n', from) - from);
+  };
+  const tests::Bottleneck fine{.input = {32, 4, 32}};
+  EXPECT_EQ(refusal(tests::bottlenecks(fine), options), "compiled");
+  auto changed = fine;
+  changed.input.width = 16;
+  EXPECT_EQ(why(tests::bottlenecks(changed)),
+            "its rows have 16 pixels: the kernels take multiples of 32");
+  changed = fine;
+  changed.wide = true;
+  EXPECT_EQ(why(tests::bottlenecks(changed)), "its residual is wide: the kernels add 8-bit codes");
+  changed = fine;
+  changed.stride = 2;
+  changed.input.width = 64;
+  EXPECT_EQ(why(tests::bottlenecks(changed)), "the kernels have no stride");
+  qgraph::QGraph rounded = tests::bottlenecks(fine);
+  rounded.rounding = arith::Rounding::kConvEven;
+  EXPECT_EQ(why(rounded), "the kernels round half up (positive-inf)");
+
+  NetworkBuilder left(1, {16, 4, 32}, Element::kUint8);
+  left.convolution(0, {.outputs = 16, .shift = -1});
+  EXPECT_EQ(why(left.graph()), "its shift is -1: the kernels do not shift left");
+}
+
+TEST(Refusal, NamesAnAbsurdNumberOfImages) {
+  Options options = on("npu1");
+  options.images = 0;
+  EXPECT_EQ(refusal(stage(), options),
+            "this number of images cannot be compiled for\n"
+            "  why:   0 images; 1 to 65536 can");
+}
+
+TEST(Refusal, SuggestsTheMappingThatWasMeant) {
+  EXPECT_THROW(parse_mapping("publishd"), core::Error);
+  EXPECT_THROW(parse_kernel_abi("mlir"), core::Error);
 }
 
 }  // namespace
