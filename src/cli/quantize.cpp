@@ -30,6 +30,25 @@ quant::Preset parse_preset(const std::string& name) {
                      .hint = core::suggest(name, known)});
 }
 
+/// Without a name: what the preset does by itself.
+quant::Residual parse_residual(const std::string& name, quant::Preset preset) {
+  if (name == "published" || (name.empty() && preset == quant::Preset::kSeed)) {
+    return quant::Residual::kPublished;
+  }
+  if (name.empty() || (name == "wide" && preset != quant::Preset::kSeed)) {
+    return quant::Residual::kWide;
+  }
+  if (name == "wide") {
+    throw core::Error({.fault = core::Fault::kUsage,
+                       .what = "the seed preset has no wide residual",
+                       .hint = "--preset accurate --residual wide"});
+  }
+  const std::vector<std::string> known{"wide", "published"};
+  throw core::Error({.fault = core::Fault::kUsage,
+                     .what = fmt::format("there is no residual '{}'", name),
+                     .hint = core::suggest(name, known)});
+}
+
 hybrid::SourceFile source_file(const std::filesystem::path& path) {
   return {path.filename().string(), core::hash_file(core::HashKind::kSha256, path)};
 }
@@ -68,13 +87,19 @@ class Quantize : public Verb {
         ->type_name("NAME");
     app.add_option("--offload", offload_, "Stages to turn into integers: conv2_x,conv3_x or all")
         ->type_name("LIST");
+    app.add_option("--residual", residual_,
+                   "How a skip is added: wide (accumulators; what accurate does), or published "
+                   "(8-bit codes of one exponent, as mlir-aie's kernels do)")
+        ->type_name("NAME");
     app.add_option("--rounding", rounding_, "Rounding of the shifts: positive-inf, conv-even, ...")
         ->type_name("NAME");
     options_.declare(app);
   }
 
   int run(Console& console) override {
-    quant::Options options{.preset = parse_preset(preset_),
+    const quant::Preset preset = parse_preset(preset_);
+    quant::Options options{.preset = preset,
+                           .residual = parse_residual(residual_, preset),
                            .offload = offload_,
                            .rounding = qgraph::parse_rounding(rounding_)};
     core::OutputFolder output(output_, force_, hybrid::kScalesFile);
@@ -129,6 +154,7 @@ class Quantize : public Verb {
   std::string data_;
   std::int64_t images_ = 256;
   std::string preset_ = "accurate";
+  std::string residual_;
   std::string offload_ = "conv2_x";
   std::string rounding_ = "positive-inf";
   ModelOptions options_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The default preset: every exponent is the one with the smallest squared error, weights make
 // up for each other's rounding, biases for what is left of it on average, and residuals are
-// added before rounding.
+// added before rounding unless codes are asked for.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -63,17 +63,17 @@ std::vector<double> bias_correction(const core::Tensor<float>& weight,
 
 class Chooser {
  public:
-  Chooser(const Part& part, const PartStatistics& statistics)
-      : part_(part), statistics_(statistics) {}
+  Chooser(const Part& part, const PartStatistics& statistics, Residual residual)
+      : part_(part), statistics_(statistics), residual_(residual) {}
 
   Plan run() {
-    plan_.wide_residual = true;
     activation(part_.border(), std::nullopt);
     for (NodeId id = part_.range.first; id <= part_.range.last; ++id) {
       const graph::Operation& operation = part_.node(id).operation;
       if (has_weights(operation)) {
         weights(id);
       } else if (std::holds_alternative<graph::Add>(operation)) {
+        if (residual_ == Residual::kPublished) share_exponent(part_.node(id).inputs);
         activation(part_.activation_of(id), std::min(exponent_of(part_.node(id).inputs[0]),
                                                      exponent_of(part_.node(id).inputs[1])));
       } else if (std::holds_alternative<graph::GlobalAveragePool>(operation)) {
@@ -118,6 +118,33 @@ class Chooser {
     if (part_.activation_of(id) != id) activation(part_.activation_of(id), accumulator);
   }
 
+  /// Gives an add's operands int8 codes of one exponent: that of a skip which already has
+  /// codes, else the coarser of what is best for each; never finer than their accumulators.
+  void share_exponent(const std::vector<NodeId>& operands) {
+    std::optional<core::Exponent> given;
+    std::vector<NodeId> accumulators;
+    for (const NodeId id : operands) {
+      if (has_weights(part_.node(id).operation)) {
+        accumulators.push_back(id);
+      } else {
+        given = exponent_of(id);
+      }
+    }
+    core::Exponent shared = given.value_or(exponent_of(accumulators.front()));
+    for (const NodeId id : accumulators) {
+      shared = std::max(shared, exponent_of(id));
+      if (given) continue;
+      shared = std::max(shared, best_exponent(statistics_.histogram(id), qgraph::Element::kInt8));
+    }
+    for (const NodeId id : accumulators) {
+      plan_.activations[id] = {qgraph::Element::kInt8, shared};
+      exponents_[id] = shared;
+      plan_.quantizers.push_back(report_quantizer(part_.node(id).name, "activation",
+                                                  qgraph::Element::kInt8, shared,
+                                                  activation_threshold(statistics_.histogram(id))));
+    }
+  }
+
   /// The mean can be finer than the codes that it is made of, down to an exact sum.
   void pool(NodeId id) {
     const NodeId input = part_.node(id).inputs[0];
@@ -131,16 +158,18 @@ class Chooser {
 
   const Part& part_;
   const PartStatistics& statistics_;
+  Residual residual_;
   std::map<NodeId, core::Exponent> exponents_;
   Plan plan_;
 };
 
 }  // namespace
 
-Plan plan_accurate(const Part& part, const CalibrationData& data, core::Progress& progress) {
-  PartStatistics statistics(part);
+Plan plan_accurate(const Part& part, const CalibrationData& data, Residual residual,
+                   core::Progress& progress) {
+  PartStatistics statistics(part, residual == Residual::kPublished);
   stream(part.network, statistics.observed(), data, statistics, progress);
-  return Chooser(part, statistics).run();
+  return Chooser(part, statistics, residual).run();
 }
 
 }  // namespace shiftwise::quant

@@ -7,7 +7,7 @@ namespace shiftwise::quant {
 
 using graph::NodeId;
 
-PartStatistics::PartStatistics(const Part& part) {
+PartStatistics::PartStatistics(const Part& part, bool branches) {
   const auto observe = [&](NodeId id) { empty_.try_emplace(id); };
   observe(part.border());
   for (NodeId id = part.range.first; id <= part.range.last; ++id) {
@@ -17,6 +17,9 @@ PartStatistics::PartStatistics(const Part& part) {
       observe(id);
     }
     if (!has_weights(operation)) continue;
+    if (branches && std::holds_alternative<graph::Conv2d>(operation)) {
+      observe(part.activation_of(id));
+    }
     const NodeId input = part.node(id).inputs[0];
     const core::ImageShape& shape = part.shapes[static_cast<std::size_t>(input)];
     int kernel = 1;

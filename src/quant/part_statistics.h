@@ -19,7 +19,8 @@ namespace shiftwise::quant {
 /// that the order of floating-point sums is fixed.
 class PartStatistics : public Collector {
  public:
-  explicit PartStatistics(const Part& part);
+  /// branches: also what convolutions hand to an add.
+  PartStatistics(const Part& part, bool branches);
 
   std::vector<graph::NodeId> observed() const;
 

@@ -53,8 +53,6 @@ struct Plan {
   std::map<graph::NodeId, core::Tensor<std::int8_t>> codes;
   /// Corrections to be added to float biases, per output channel; may lack layers.
   std::map<graph::NodeId, std::vector<double>> bias_corrections;
-  /// Convolutions that no ReLU follows hand their accumulators to the add.
-  bool wide_residual = false;
   std::vector<QuantizerReport> quantizers;
   std::vector<std::string> warnings;
 };
@@ -69,7 +67,8 @@ struct Assembly {
 Assembly assemble(const Part& part, const Plan& plan, arith::Rounding rounding);
 
 Plan plan_seed(const Part& part, const CalibrationData& data, core::Progress& progress);
-Plan plan_accurate(const Part& part, const CalibrationData& data, core::Progress& progress);
+Plan plan_accurate(const Part& part, const CalibrationData& data, Residual residual,
+                   core::Progress& progress);
 
 /// One report entry from the threshold that an exponent was made from.
 QuantizerReport report_quantizer(std::string name, std::string kind, qgraph::Element element,

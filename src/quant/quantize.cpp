@@ -57,8 +57,9 @@ Result quantize(const graph::Graph& network, const data::Dataset& calibration,
 
   const Part part(std::move(prefix), range);
   const CalibrationData data{calibration, normalization, images};
-  Plan plan = options.preset == Preset::kSeed ? plan_seed(part, data, progress)
-                                              : plan_accurate(part, data, progress);
+  Plan plan = options.preset == Preset::kSeed
+                  ? plan_seed(part, data, progress)
+                  : plan_accurate(part, data, options.residual, progress);
   const Assembly assembly = assemble(part, plan, options.rounding);
   const std::int64_t measured = report_images(part, options.report_images, images);
   Measurement measurement = measure(part, assembly, {calibration, normalization, measured});

@@ -18,9 +18,16 @@ enum class Preset {
   kAccurate,  ///< unsigned input, error-minimizing exponents and rounding, wide residual
 };
 
+/// How the accurate preset adds a block's branch to its skip (docs/numerics.md, eq. 8).
+enum class Residual {
+  kWide,       ///< accumulators, one rounding
+  kPublished,  ///< 8-bit codes of one exponent: what mlir-aie's kernels add
+};
+
 struct Options {
   Preset preset = Preset::kAccurate;
-  std::string offload = "conv2_x";  ///< as graph::find_stages takes it
+  Residual residual = Residual::kWide;  ///< kSeed always has the published one
+  std::string offload = "conv2_x";      ///< as graph::find_stages takes it
   arith::Rounding rounding = arith::Rounding::kPositiveInf;
   std::int64_t calibration_images = 256;  ///< the first so many of the dataset (or all)
   /// Images of which the report counts saturations and ties and measures SQNR; 0: as many as

@@ -102,6 +102,15 @@ TEST(Usage, PrintedConfigurationsAreReadBack) {
   EXPECT_EQ(shiftwise({"diff", "--config", list, "--print-config"}).out, two.out);
 }
 
+TEST(Usage, TheSeedPresetHasNoWideResidual) {
+  const Outcome outcome =
+      shiftwise({"quantize", "x.pt", "-o", "y", "--preset", "seed", "--residual", "wide"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.err.find("the seed preset has no wide residual"), std::string::npos);
+  EXPECT_NE(shiftwise({"quantize", "x.pt", "-o", "y", "--residual", "wid"}).err.find("'wide'"),
+            std::string::npos);
+}
+
 TEST(Usage, UnknownNamesInAConfigurationAreRefused) {
   const data::ScratchFolder scratch;
   const std::string file = scratch.write("config.toml", "imagse=\"3\"\n").string();
