@@ -180,15 +180,30 @@ class Comparison {
   nlohmann::ordered_json results_ = nlohmann::ordered_json::array();
 };
 
+/// What differs from the task's own shape is said.
+std::string name_of(const std::string& task, const ResNetShape& shape) {
+  const ResNetShape usual;
+  std::string name = task;
+  if (shape.image != usual.image) name += fmt::format(", {0}x{0}", shape.image);
+  if (shape.width != usual.width) name += fmt::format(", {} channels", shape.width);
+  if (!shape.wide_residual) name += ", published residual";
+  return name;
+}
+
 }  // namespace
 
 int compare_main(int argc, char** argv, const std::string& task,
-                 const std::function<qgraph::QGraph()>& synthetic) {
+                 const std::function<qgraph::QGraph(const ResNetShape&)>& synthetic) {
   Options options;
+  ResNetShape shape;
+  bool published = false;
   std::string folder;
   CLI::App app("times the kernels of this machine beside other runtimes on " + task);
   app.add_option("--model", folder,
                  "folder that shiftwise quantize wrote; without: random weights");
+  app.add_option("--size", shape.image, "height and width of the random network's input");
+  app.add_option("--channels", shape.width, "of its first stage");
+  app.add_flag("--published", published, "its residuals round both branches to 8 bits");
   app.add_option("--images", options.images, "images in a batch")->delimiter(',');
   app.add_option("--threads", options.threads, "threads")->delimiter(',');
   app.add_option("--python", options.python, "interpreter made by bench/python_env");
@@ -200,9 +215,11 @@ int compare_main(int argc, char** argv, const std::string& task,
   app.add_option("--skip", options.skip, "contender to leave out, e.g. portable");
   CLI11_PARSE(app, argc, argv);
   try {
+    shape.wide_residual = !published;
     const qgraph::QGraph graph =
-        folder.empty() ? synthetic() : std::move(hybrid::read_model(folder).integers);
-    Comparison comparison(folder.empty() ? task : task + " of " + folder, graph, options);
+        folder.empty() ? synthetic(shape) : std::move(hybrid::read_model(folder).integers);
+    Comparison comparison(folder.empty() ? name_of(task, shape) : task + " of " + folder, graph,
+                          options);
     comparison.add_ours();
     if (options.python.empty()) {
       fmt::print("not measured: ONNX Runtime and OpenVINO (--python)\n");

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "qgraph/qgraph.h"
+#include "shared/networks.h"
 
 namespace shiftwise::bench {
 
@@ -13,6 +14,6 @@ namespace shiftwise::bench {
 /// turns; prints a Markdown table, writes JSON on demand. The network is the integer part of the
 /// model that --model names, else synthetic(). Returns the exit code.
 int compare_main(int argc, char** argv, const std::string& task,
-                 const std::function<qgraph::QGraph()>& synthetic);
+                 const std::function<qgraph::QGraph(const ResNetShape&)>& synthetic);
 
 }  // namespace shiftwise::bench

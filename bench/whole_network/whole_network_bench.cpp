@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The task: the whole ResNet-50 for CIFAR in integers, codes to logits.
 #include "shared/compare.h"
-#include "shared/networks.h"
 
 int main(int argc, char** argv) {
   return shiftwise::bench::compare_main(argc, argv, "whole network",
-                                        [] { return shiftwise::bench::whole_network({}); });
+                                        shiftwise::bench::whole_network);
 }
