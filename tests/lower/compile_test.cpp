@@ -98,7 +98,8 @@ TEST(BalancedDesign, FindsThatStreamsBindWhereMultipliersAreTwiceAsMany) {
 }
 
 TEST(BalancedDesign, StaysAsPublishedWhereItsCutDoesNotFit) {
-  const Design design = compile(tests::bottlenecks({}), on("npu1_1col", Mapping::kBalanced));
+  const Design design =
+      compile(tests::bottlenecks({.outputs = 64}), on("npu1_1col", Mapping::kBalanced));
   EXPECT_EQ(design.notes[0],
             "as published: the balanced cut does not fit (shim tiles of npu1_1col: all their MM2S "
             "channels are in use)");
@@ -107,14 +108,14 @@ TEST(BalancedDesign, StaysAsPublishedWhereItsCutDoesNotFit) {
 TEST(BalancedDesign, AdaptsToWhatTheDeviceHas) {
   Options options = on("npu1", Mapping::kBalanced);
   options.device.compute.dma_channels = 1;
-  EXPECT_EQ(refusal(tests::bottlenecks({}), options),
+  EXPECT_EQ(refusal(tests::bottlenecks({.outputs = 64}), options),
             "the design does not fit on the array\n"
             "  where: compute tile (0, 2) of npu1\n"
             "  why:   it has 1 S2MM channels, and 2 are needed: input, conv2d1_weights\n"
             "  try:   offload fewer stages, or choose another mapping or device");
   options = on("npu1", Mapping::kBalanced);
   options.device.compute.locks = 10;
-  EXPECT_NE(compile(tests::bottlenecks({}), options).notes[0].find("it has 10 locks"),
+  EXPECT_NE(compile(tests::bottlenecks({.outputs = 64}), options).notes[0].find("it has 10 locks"),
             std::string::npos);
 }
 

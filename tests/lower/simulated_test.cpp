@@ -106,8 +106,9 @@ TEST(SimulatedDesign, OfBottlenecksIsExactWithEveryResidualStrideAndMapping) {
       for (const int stride : {1, 2}) {
         SCOPED_TRACE(testing::Message()
                      << name(mapping) << " wide " << wide << " stride " << stride);
-        expect_exact(tests::bottlenecks({.stride = stride, .wide = wide, .blocks = 2}),
-                     npu1(mapping));
+        expect_exact(
+            tests::bottlenecks({.outputs = 64, .stride = stride, .wide = wide, .blocks = 2}),
+            npu1(mapping));
       }
     }
   }
@@ -167,7 +168,7 @@ TEST(SimulatedDesign, CallsMlirAiesKernelsWithoutBiases) {
 TEST(SimulatedDesign, OfNpu2IsExact) {
   Options options = npu1(Mapping::kBalanced);
   options.device = target::find_device("npu2");
-  expect_exact(tests::bottlenecks({.blocks = 2}), options);
+  expect_exact(tests::bottlenecks({.outputs = 64, .blocks = 2}), options);
 }
 
 }  // namespace
