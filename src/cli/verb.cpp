@@ -43,6 +43,7 @@ std::vector<std::unique_ptr<Verb>> make_verbs() {
   }
 #ifdef SHIFTWISE_NPU
   verbs.insert(verbs.begin() + 2, make_compile());
+  verbs.insert(verbs.end() - 2, make_design());
   verbs.insert(verbs.end() - 2, make_kernel());
   verbs.insert(verbs.end() - 2, make_simulate());
 #endif

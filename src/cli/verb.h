@@ -19,6 +19,8 @@ class Console {
   core::Progress& progress() { return progress_; }
   /// Prints to standard output: a table, or JSON where --json was given.
   void show(const report::Report& report) const;
+  /// Whether --json was given, for verbs that else print a text of their own.
+  bool json() const { return json_; }
 
  private:
   core::Progress& progress_;
@@ -57,6 +59,7 @@ std::unique_ptr<Verb> make_doctor();
 std::unique_ptr<Verb> make_completion();
 #ifdef SHIFTWISE_NPU
 std::unique_ptr<Verb> make_compile();
+std::unique_ptr<Verb> make_design();
 std::unique_ptr<Verb> make_kernel();
 std::unique_ptr<Verb> make_simulate();
 #endif

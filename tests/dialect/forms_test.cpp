@@ -169,6 +169,10 @@ TEST(FormOf2024, ObjectsAreNamedAtTheCore) {
                      "%t = aie.tile(0, 2)\n%c = aie.core(%t) {\nfunc.call @f() : () -> ()\n"
                      "aie.end\n}\n"));
   EXPECT_NE(text.find("aie.end\n    } {link_with = \"f.o\"}"), std::string::npos) << text;
+  EXPECT_EQ(of_2024(device("    %tile_0_2 = aie.tile(0, 2)\n    %core_0_2 = aie.core(%tile_0_2) {\n"
+                           "      aie.end\n    } {link_files = [\"f.o\"]}\n")),
+            device("    %tile_0_2 = aie.tile(0, 2)\n    %core_0_2 = aie.core(%tile_0_2) {\n"
+                   "      aie.end\n    } {link_with = \"f.o\"}\n"));
 }
 
 }  // namespace

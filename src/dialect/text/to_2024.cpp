@@ -227,8 +227,8 @@ class Converter {
         objects.insert(object.getValue());
       }
     });
-    if (core.getLinkFiles()) {
-      for (const mlir::Attribute file : *core.getLinkFiles()) {
+    if (const mlir::ArrayAttr files = core.getLinkFilesAttr()) {
+      for (const mlir::Attribute file : files) {
         if (auto name = mlir::dyn_cast<mlir::StringAttr>(file)) objects.insert(name.getValue());
       }
       core.removeLinkFilesAttr();
