@@ -25,6 +25,7 @@ bool routed_only(const ParsedModule& parsed, const DeviceProgram& program) {
 }
 
 DeviceProgram read_device(ops::DeviceOp device, const ParsedModule& parsed) {
+  if (device.getBody().empty()) refuse_invalid(where(device), "it holds nothing");
   Names names;
   Design design = read_declarations(device, names);
   count_acquires(device, design);

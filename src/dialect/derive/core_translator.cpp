@@ -150,6 +150,9 @@ void read_cores(ops::DeviceOp device, const Names& names, const FifoPorts& ends,
                        fmt::format("{} has a program already, at {}", tile, other.location));
       }
     }
+    if (core.getBody().empty()) {
+      refuse_invalid(where(core), "it has no code", "end it with aie.end");
+    }
     if (const auto file = core.getElfFile()) {
       if (core.getBody().front().getOperations().size() <= 1) {
         refuse_unsupported(where(core), fmt::format("its program is only in '{}'", file->str()),

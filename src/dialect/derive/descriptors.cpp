@@ -173,6 +173,9 @@ std::vector<BufferDescriptor> DescriptorReader::regions(llvm::MutableArrayRef<ml
                                                         bool loop) const {
   std::vector<BufferDescriptor> descriptors;
   for (mlir::Region& region : regions) {
+    if (region.empty()) {
+      refuse_invalid(where(region.getParentOp()), "a descriptor without an aie.dma_bd");
+    }
     descriptors.push_back(read_block(region.front()));
     descriptors.back().next = static_cast<Index>(descriptors.size());
   }

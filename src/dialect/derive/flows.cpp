@@ -58,6 +58,7 @@ void add_destination(Design& design, const StreamPort& source, const StreamPort&
 }
 
 void read_packets(ops::PacketFlowOp flow, Design& design) {
+  if (flow.getPorts().empty()) refuse_invalid(where(flow), "the packet flow has no ports");
   std::vector<StreamPort> sources;
   std::vector<StreamPort> destinations;
   for (mlir::Operation& op : flow.getPorts().front()) {

@@ -234,6 +234,7 @@ void SequenceReader::patch(ops::AddressPatchOp op) {
 }
 
 void SequenceReader::configure_device(ops::ConfigureOp op) {
+  if (op.getBody().empty()) return;
   for (mlir::Operation& inner : op.getBody().front()) {
     auto run = mlir::dyn_cast<ops::RunOp>(inner);
     if (!run) {

@@ -116,6 +116,7 @@ void SequenceReader::memcpy(ops::MemcpyOp op) {
 void SequenceReader::configure(mlir::Operation* op, const Channel& channel, std::string allocation,
                                mlir::Region& chain, std::int64_t repeat, bool token,
                                mlir::Value result) {
+  if (chain.empty()) refuse_invalid(where(op), "the task has no aie.dma_bd");
   HostTask task{
       .channel = channel,
       .descriptors =
@@ -142,6 +143,7 @@ Index SequenceReader::start_chain(mlir::Operation* op, const Channel& channel,
   auto found = mlir::dyn_cast_or_null<ops::BdChainOp>(mlir::SymbolTable::lookupNearestSymbolFrom(
       op, mlir::StringAttr::get(op->getContext(), chain)));
   if (!found) refuse_invalid(where(op), fmt::format("there is no aie.bd_chain '{}'", chain.str()));
+  if (found.getBody().empty()) refuse_invalid(where(found), "the chain has no aie.dma_bd");
   mlir::Block& entry = found.getBody().front();
   if (entry.getNumArguments() != arguments.size()) {
     refuse_invalid(where(op), fmt::format("'{}' takes {} arguments, not {}", chain.str(),
