@@ -15,6 +15,7 @@
 #include "dialect/read.h"
 #include "kernel/library.h"
 #include "sim/array.h"
+#include "sim/modelled_cost.h"
 #include "sim/trace.h"
 
 namespace shiftwise::cli {
@@ -22,6 +23,9 @@ namespace {
 
 const std::map<std::string, sim::Checks> kChecks{
     {"none", sim::Checks::kNone}, {"default", sim::Checks::kDefault}, {"full", sim::Checks::kFull}};
+
+const std::map<std::string, target::PublishedKernels> kPublished{
+    {"tuned", target::PublishedKernels::kTuned}, {"old", target::PublishedKernels::kOld}};
 
 class Simulate : public Verb {
  public:
@@ -56,6 +60,9 @@ class Simulate : public Verb {
     app.add_option("--images", images_, "Images in the output, for the time of one")
         ->type_name("N")
         ->check(CLI::Range(1, 1'000'000));
+    app.add_option("--published-kernels", published_,
+                   "Sources that mlir-aie's kernels are timed as: tuned (2026) or old (2024-25)")
+        ->check(CLI::IsMember({"tuned", "old"}));
     app.add_option("--set", constants_, "A constant of the timing model, as NAME=VALUE")
         ->type_name("NAME=VALUE")
         ->delimiter(',');
@@ -66,7 +73,8 @@ class Simulate : public Verb {
   int run(Console& console) override {
     dialect::Program program = dialect::read_program_file(design_);
     sim::Trace trace;
-    sim::Options options{.checks = kChecks.at(checks_), .cycle_limit = cycle_limit_};
+    const sim::ModelledCost cost(kPublished.at(published_));
+    sim::Options options{.checks = kChecks.at(checks_), .cycle_limit = cycle_limit_, .cost = &cost};
     if (!trace_.empty()) options.observer = &trace;
     options.device = device(program);
     std::vector<std::filesystem::path> folders(folders_.begin(), folders_.end());
@@ -111,6 +119,7 @@ class Simulate : public Verb {
   std::vector<std::string> outputs_;
   std::string sequence_;
   std::string checks_ = "default";
+  std::string published_ = "tuned";
   sim::Cycles cycle_limit_ = sim::Options().cycle_limit;
   int images_ = 1;
   std::vector<std::string> constants_;

@@ -17,6 +17,9 @@ namespace shiftwise::target {
 /// Which sources of the published kernels: before and after their authors tuned them in 2026.
 enum class PublishedKernels { kOld, kTuned };
 
+/// Words of a SwConvParams.
+inline constexpr int kParameterWords = 32;
+
 struct KernelCycles {
   std::int64_t cycles = 0;
   std::int64_t macs = 0;  ///< useful multiplications, for "cycles at full issue"

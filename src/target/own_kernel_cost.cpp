@@ -9,6 +9,9 @@
 #include "target/kernel_cost.h"
 
 namespace shiftwise::target {
+
+static_assert(kParameterWords == SW_PARAM_WORDS);
+
 namespace {
 
 /// Of the architecture: the shape of a tile and what one cycle can load.
