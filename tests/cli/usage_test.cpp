@@ -164,7 +164,7 @@ TEST(Usage, EveryCommandInTheDocumentationAndTheHelpIsUnderstood) {
   const auto calls = calls_in(text);
   EXPECT_GT(calls.size(), 25u);
   for (Arguments arguments : calls) {
-    arguments.push_back("--print-config");
+    arguments.insert(arguments.begin() + 1, "--print-config");  // not behind a "--"
     const Outcome outcome = shiftwise(arguments);
     EXPECT_EQ(outcome.code, 0) << arguments[0] << ": " << outcome.err;
   }
