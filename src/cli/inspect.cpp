@@ -33,7 +33,7 @@ void add_labels(report::Report& report, const std::vector<std::string>& names) {
 
 /// One row per stage of a float network: where it ends and what it costs.
 std::vector<report::Row> stage_rows(const graph::Graph& network) {
-  const auto shapes = graph::verify(network);
+  const auto shapes = graph::infer_shapes(network);
   const auto macs = graph::macs(network);
   std::map<std::string, std::pair<core::ImageShape, std::int64_t>> found;
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {

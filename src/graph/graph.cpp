@@ -55,7 +55,7 @@ std::vector<std::string> stages(const Graph& graph) {
 }
 
 std::vector<std::int64_t> macs(const Graph& graph) {
-  const std::vector<core::ImageShape> shapes = verify(graph);
+  const std::vector<core::ImageShape> shapes = infer_shapes(graph);
   std::vector<std::int64_t> result(graph.nodes.size());
   for (std::size_t id = 0; id < graph.nodes.size(); ++id) {
     const Operation& operation = graph.nodes[id].operation;

@@ -102,6 +102,9 @@ std::vector<std::vector<NodeId>> consumers(const Graph& graph);
 /// parameters) and returns the output shape of every node. Throws Error naming the node.
 std::vector<core::ImageShape> verify(const Graph& graph);
 
+/// As verify(), without a look at the parameters' values: quick, whatever their number.
+std::vector<core::ImageShape> infer_shapes(const Graph& graph);
+
 /// The names of the stages, in order of first appearance.
 std::vector<std::string> stages(const Graph& graph);
 

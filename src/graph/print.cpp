@@ -43,7 +43,7 @@ std::string describe(const Operation& operation) {
 }
 
 std::string print(const Graph& graph) {
-  const std::vector<core::ImageShape> shapes = verify(graph);
+  const std::vector<core::ImageShape> shapes = infer_shapes(graph);
   std::size_t stage_width = 0;
   std::size_t name_width = 0;
   for (const Node& node : graph.nodes) {

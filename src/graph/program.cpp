@@ -22,7 +22,7 @@ class Compiler {
         groups_(fuse(graph, options.observed)),
         readers_(last_readers(graph, groups_)) {
     program_.images = options.images_per_chunk;
-    program_.shapes = verify(graph);
+    program_.shapes = infer_shapes(graph);
     program_.observed.resize(graph.nodes.size());
     for (const NodeId id : options.observed) program_.observed.at(index(id)) = true;
     forms_.resize(graph.nodes.size());

@@ -84,7 +84,7 @@ Graph slice(const Graph& graph, Range range) {
   const std::string why = crossing(graph, range);
   core::expects(range.last < range.first || why.empty(), "one value enters a slice, one leaves it",
                 why);
-  const core::ImageShape shape = verify(graph)[static_cast<std::size_t>(before)];
+  const core::ImageShape shape = infer_shapes(graph)[static_cast<std::size_t>(before)];
   Graph part;
   part.nodes.push_back({.name = graph.nodes[static_cast<std::size_t>(before)].name,
                         .stage = {},

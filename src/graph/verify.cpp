@@ -20,7 +20,7 @@ constexpr std::int64_t kLargestExtent = std::int64_t{1} << 20;
 
 class Verifier {
  public:
-  explicit Verifier(const Graph& graph) : graph_(graph) {}
+  Verifier(const Graph& graph, bool values) : graph_(graph), values_(values) {}
 
   std::vector<core::ImageShape> run() {
     if (graph_.nodes.empty()) refuse("it has no nodes; node 0 must be the input");
@@ -71,7 +71,7 @@ class Verifier {
   }
 
   void check_finite(std::span<const float> values, const char* what) const {
-    if (core::all_finite(values)) return;
+    if (!values_ || core::all_finite(values)) return;
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (!std::isfinite(values[i])) {
         refuse(fmt::format("its {} holds {} at index {}", what, values[i], i));
@@ -150,6 +150,7 @@ class Verifier {
     check_vector(op.beta, input().channels, "bias");
     check_vector(op.mean, input().channels, "running mean");
     check_vector(op.variance, input().channels, "running variance");
+    if (!values_) return input();
     for (const float variance : op.variance) {
       if (!(variance >= 0 && variance + op.epsilon > 0)) {
         refuse(fmt::format("the square root of variance {} + epsilon {} does not divide", variance,
@@ -195,12 +196,17 @@ class Verifier {
   }
 
   const Graph& graph_;
+  bool values_;  ///< whether the values of parameters are looked at
   std::size_t id_ = 0;
   std::vector<core::ImageShape> shapes_;
 };
 
 }  // namespace
 
-std::vector<core::ImageShape> verify(const Graph& graph) { return Verifier(graph).run(); }
+std::vector<core::ImageShape> verify(const Graph& graph) { return Verifier(graph, true).run(); }
+
+std::vector<core::ImageShape> infer_shapes(const Graph& graph) {
+  return Verifier(graph, false).run();
+}
 
 }  // namespace shiftwise::graph

@@ -31,7 +31,7 @@ std::string_view version() { return SHIFTWISE_VERSION; }
 void verify(const Model& model) {
   qgraph::verify(model.integers);
   const graph::Graph folded = graph::fold_batch_norms(model.network);
-  const std::vector<core::ImageShape> shapes = graph::verify(folded);
+  const std::vector<core::ImageShape> shapes = graph::infer_shapes(folded);
   if (model.range.first < 1 || model.range.last < model.range.first ||
       model.range.last > folded.output()) {
     refuse("range", fmt::format("nodes {} to {} of {}", model.range.first, model.range.last,

@@ -13,7 +13,7 @@ Part::Part(graph::Graph prefix, graph::Range nodes)
     : network(std::move(prefix)),
       range(nodes),
       consumers(graph::consumers(network)),
-      shapes(graph::verify(network)) {}
+      shapes(graph::infer_shapes(network)) {}
 
 NodeId Part::activation_of(NodeId id) const {
   const auto& readers = consumers[static_cast<std::size_t>(id)];

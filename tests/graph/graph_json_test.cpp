@@ -47,7 +47,7 @@ TEST(GraphJson, AcceptsOtherTensorsBeside) {
 TEST(GraphJson, RefusesAnotherStructure) {
   EXPECT_TRUE(says(refused([](Json& json, auto&) { json = Json::array(); }),
                    "the network\n  why:   it is no JSON object"));
-  EXPECT_TRUE(says(refused([](Json& json, auto&) { json["nodes"] = 3; }), "'nodes' is no array"));
+  EXPECT_TRUE(says(refused([](Json& json, auto&) { json["nodes"] = 3; }), "'nodes' is no list"));
   EXPECT_TRUE(says(refused([](Json& json, auto&) { json["nodes"] = Json::array(); }), "no nodes"));
   EXPECT_TRUE(
       says(refused([](Json& json, auto&) { json["extra"] = 1; }), "its field 'extra' is unknown"));
@@ -71,8 +71,8 @@ TEST(GraphJson, RefusesMissingFieldsAndWrongTypes) {
                    "'stride' is no integer"));
   EXPECT_TRUE(says(refused([](Json& json, auto&) { json["nodes"][1]["stride"] = -1; }),
                    "'stride' is no integer"));
-  EXPECT_TRUE(says(refused([](Json& json, auto&) { json["nodes"][1]["name"] = 7; }),
-                   "'name' is no string"));
+  EXPECT_TRUE(
+      says(refused([](Json& json, auto&) { json["nodes"][1]["name"] = 7; }), "'name' is no text"));
   EXPECT_TRUE(says(refused([](Json& json, auto&) { json["nodes"][1]["bias"] = 0; }),
                    "'bias' is neither true nor false"));
   EXPECT_TRUE(says(refused([](Json& json, auto&) { json["nodes"][2]["epsilon"] = 1e300; }),

@@ -149,6 +149,16 @@ TEST(Verify, RefusesParametersThatAreNotFinite) {
       "variance -1"));
 }
 
+TEST(InferShapes, IsVerifyWithoutALookAtValues) {
+  Graph graph = small_resnet();
+  const std::vector<core::ImageShape> shapes = verify(graph);
+  std::get<Linear>(graph.nodes.back().operation).bias[0] = NAN;
+  EXPECT_NE(refusal([&] { verify(graph); }), "accepted");
+  EXPECT_EQ(infer_shapes(graph), shapes);
+  std::get<Linear>(graph.nodes.back().operation).bias.pop_back();
+  EXPECT_NE(refusal([&] { infer_shapes(graph); }), "accepted");
+}
+
 TEST(Verify, RefusesWindowsThatDoNotFit) {
   EXPECT_TRUE(says(refusal([] {
                      Network net({3, 2, 9});
