@@ -67,10 +67,12 @@ struct Conv1x1 {
     std::int32_t sum = 0;
     for (int i = 0; i < 8 * groups(); ++i) {
       const bool second = i >= 8 * p.in0_groups;
-      const int g = second ? i / 8 - p.in0_groups : i / 8;
-      const int pixel = g * p.in_group_stride + at.y * p.stride * p.in_row_stride + at.x * p.stride;
-      sum +=
-          weight(weights, groups(), 1, at.weight_o, i, 0) * (second ? in1 : in0)[8 * pixel + i % 8];
+      // Indexing the conditional itself is what GCC 12 with -fsanitize=undefined gets wrong.
+      const X* in = second ? in1 : in0;
+      const int group = second ? i / 8 - p.in0_groups : i / 8;
+      const int pixel =
+          group * p.in_group_stride + at.y * p.stride * p.in_row_stride + at.x * p.stride;
+      sum += weight(weights, groups(), 1, at.weight_o, i, 0) * in[8 * pixel + i % 8];
     }
     return sum;
   }

@@ -145,9 +145,8 @@ struct Buffers {
   static void fill_bias(std::int8_t* to, const SwConvParams& p, std::int32_t range,
                         std::mt19937& random) {
     for (int o = 0; o < 8 * p.weight_groups; ++o) {
-      const std::int32_t value =
-          static_cast<std::int32_t>(random() % (2U * static_cast<std::uint32_t>(range) + 1)) -
-          range;
+      const auto value = static_cast<std::int32_t>(
+          std::int64_t{random() % (2U * static_cast<std::uint32_t>(range) + 1)} - range);
       std::memcpy(to + 4 * o, &value, 4);
     }
   }
