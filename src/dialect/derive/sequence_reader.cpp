@@ -11,7 +11,7 @@ namespace shiftwise::dialect {
 namespace {
 
 /// Operations that one sequence may come to when its loops are run.
-constexpr std::int64_t kMostSteps = 1 << 20;
+constexpr std::int64_t kMostSteps = 1 << 18;
 constexpr int kDeepest = 100;
 
 }  // namespace

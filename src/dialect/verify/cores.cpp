@@ -49,45 +49,27 @@ void verify_reach(const CoreProgram& core, const DeviceProgram& program,
   }
 }
 
-/// How many objects of one port a core holds: at least and at most, over all ways to get to
-/// an instruction.
-struct Held {
-  std::int64_t least = 0;
-  std::int64_t most = -1;  ///< below `least`: nothing gets here
-
-  bool reached() const { return most >= least; }
-  bool join(const Held& other) {
-    if (!reached()) {
-      *this = other;
-      return other.reached();
-    }
-    const Held before = *this;
-    least = std::min(least, other.least);
-    most = std::max(most, other.most);
-    return least != before.least || most != before.most;
-  }
-};
-
 /// Gives back more than any way to the release can have taken: an error for certain. What
 /// depends on the way is left to the run.
 void verify_releases(const CoreProgram& core, Index port, const DeviceProgram& program) {
-  std::vector<Held> held(core.code.size());
-  held.front() = {0, 0};
+  // The most objects that any way to an instruction can hold there; kNone: nothing gets there.
+  std::vector<Index> most(core.code.size(), kNone);
+  most.front() = 0;
   std::vector<std::size_t> open{0};
-  const auto go = [&](std::size_t place, const Held& with) {
-    if (place < held.size() && held[place].join(with)) open.push_back(place);
+  const auto go = [&](std::size_t place, Index held) {
+    if (place >= most.size() || most[place] >= held) return;
+    most[place] = held;
+    open.push_back(place);
   };
   while (!open.empty()) {
     const std::size_t place = open.back();
     open.pop_back();
     const Instruction& instruction = core.code[place];
-    Held after = held[place];
+    Index after = most[place];
     if (instruction.immediate == port && instruction.opcode == Opcode::kFifoAcquire) {
-      after = {std::max<std::int64_t>(after.least, instruction.b),
-               std::max<std::int64_t>(after.most, instruction.b)};
+      after = std::max(after, instruction.b);
     } else if (instruction.immediate == port && instruction.opcode == Opcode::kFifoRelease) {
-      after = {std::max<std::int64_t>(0, after.least - instruction.b),
-               std::max<std::int64_t>(0, after.most - instruction.b)};
+      after = std::max(0, after - instruction.b);
     }
     switch (instruction.opcode) {
       case Opcode::kHalt:
@@ -105,11 +87,11 @@ void verify_releases(const CoreProgram& core, Index port, const DeviceProgram& p
   for (std::size_t place = 0; place < core.code.size(); ++place) {
     const Instruction& instruction = core.code[place];
     if (instruction.opcode != Opcode::kFifoRelease || instruction.immediate != port) continue;
-    if (held[place].reached() && instruction.b > held[place].most) {
+    if (most[place] != kNone && instruction.b > most[place]) {
       const FifoPort& end = program.ports[static_cast<std::size_t>(port)];
       refuse_invalid(where(core, instruction),
                      fmt::format("it releases {} objects of '{}' ({}) and holds {}", instruction.b,
-                                 end.fifo, end.produce ? "Produce" : "Consume", held[place].most),
+                                 end.fifo, end.produce ? "Produce" : "Consume", most[place]),
                      "acquire before releasing, on every way to the release");
     }
   }

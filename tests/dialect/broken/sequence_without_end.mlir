@@ -17,5 +17,5 @@ aie.device(npu1) {
 // expected:
 // the design needs something that is not executed here
 //   where: sequence_without_end.mlir:13:5, scf.for
-//   why:   the sequence comes to more than 1048576 operations
+//   why:   the sequence comes to more than 262144 operations
 //   try:   move more with each transfer
