@@ -76,7 +76,7 @@ class Declarations {
                                target::describe(design_.device, buffer.tile), memory),
                    "split it over several objects");
     }
-    if (op.getAddress()) buffer.address = *op.getAddress();
+    buffer.address = op.getAddress();
     if (const auto initial = op.getInitialValue()) buffer.initial = bytes_of(*initial, op);
     if (buffer.name.empty()) buffer.name = fmt::format("buffer_{}", design_.program.buffers.size());
     const auto index = static_cast<Index>(design_.program.buffers.size());

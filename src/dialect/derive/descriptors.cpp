@@ -52,8 +52,8 @@ void set_once(LockUse& use, const LockUse& value, mlir::Operation* op, const cha
 }  // namespace
 
 const HostViews& DescriptorReader::none() {
-  static const HostViews kNoHost{};
-  return kNoHost;
+  static const HostViews no_host{};
+  return no_host;
 }
 
 LockUse read_lock_use(ops::UseLockOp op, const Names& names, const Constants& constants) {
