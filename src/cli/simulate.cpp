@@ -24,9 +24,6 @@ namespace {
 const std::map<std::string, sim::Checks> kChecks{
     {"none", sim::Checks::kNone}, {"default", sim::Checks::kDefault}, {"full", sim::Checks::kFull}};
 
-const std::map<std::string, target::PublishedKernels> kPublished{
-    {"tuned", target::PublishedKernels::kTuned}, {"old", target::PublishedKernels::kOld}};
-
 class Simulate : public Verb {
  public:
   std::string name() const override { return "simulate"; }
@@ -61,8 +58,9 @@ class Simulate : public Verb {
         ->type_name("N")
         ->check(CLI::Range(1, 1'000'000));
     app.add_option("--published-kernels", published_,
-                   "Sources that mlir-aie's kernels are timed as: tuned (2026) or old (2024-25)")
-        ->check(CLI::IsMember({"tuned", "old"}));
+                   "What mlir-aie's kernels are timed as: tuned (2026), old (2024-25), or stock, "
+                   "stock-wide, resident (docs/cost-model.md)")
+        ->type_name("NAME");
     app.add_option("--set", constants_, "A constant of the timing model, as NAME=VALUE")
         ->type_name("NAME=VALUE")
         ->delimiter(',');
@@ -73,7 +71,7 @@ class Simulate : public Verb {
   int run(Console& console) override {
     dialect::Program program = dialect::read_program_file(design_);
     sim::Trace trace;
-    const sim::ModelledCost cost(kPublished.at(published_));
+    const sim::ModelledCost cost(target::parse_published_kernels(published_));
     sim::Options options{.checks = kChecks.at(checks_), .cycle_limit = cycle_limit_, .cost = &cost};
     if (!trace_.empty()) options.observer = &trace;
     options.device = device(program);

@@ -12,6 +12,14 @@ bool is_parameters(const dialect::MemrefType& type) {
          type.shape == std::vector<std::int64_t>{target::kParameterWords};
 }
 
+/// Of mlir-aie's 1x1: input, weights, output.
+bool int8_output(const dialect::Kernel& kernel) {
+  constexpr std::size_t kOutput = 2;
+  if (kernel.arguments.size() <= kOutput) return false;
+  const auto& type = kernel.arguments[kOutput].memref;
+  return type && type->bits == 8 && type->element != dialect::Element::kUint;
+}
+
 }  // namespace
 
 std::optional<Cycles> ModelledCost::cycles(const KernelCall& call) const {
@@ -31,9 +39,8 @@ std::optional<Cycles> ModelledCost::cycles(const KernelCall& call) const {
   const target::Architecture architecture = call.device.architecture;
   auto known = target::own_kernel_cycles(architecture, symbol, words, scalars);
   if (!known) {
-    const std::string object =
-        call.kernel.link_with.empty() ? std::string() : call.kernel.link_with.front();
-    known = target::published_kernel_cycles(architecture, symbol, object, scalars, published_);
+    known = target::published_kernel_cycles(architecture, symbol, int8_output(call.kernel), scalars,
+                                            published_);
   }
   if (!known) return std::nullopt;
   return known->cycles;

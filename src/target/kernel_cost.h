@@ -8,14 +8,35 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "target/device.h"
 
 namespace shiftwise::target {
 
-/// Which sources of the published kernels: before and after their authors tuned them in 2026.
-enum class PublishedKernels { kOld, kTuned };
+/// Which sources of the published kernels.
+enum class PublishedKernels {
+  kOld,        ///< of 2024-25, as their calls were measured by themselves
+  kTuned,      ///< of 2026, likewise
+  kStock,      ///< the old ones within designs, mlir-aie v1.4.2 (fitted)
+  kStockWide,  ///< the same with the later fix for other widths (fitted)
+  kResident,   ///< kStockWide, with the sums of 1x1 kernels kept in registers
+};
+
+/// One of them, as data.
+struct PublishedVersion {
+  PublishedKernels kernels;
+  std::string_view name;
+  bool tuned = false;  ///< based on the tuned calls, else on the old ones
+  /// Of convolutions without a residual: how much longer a call takes within a design.
+  double plain_factor = 1;
+  double resident_issue = 0;  ///< products per cycle of 1x1 kernels; 0: as measured calls
+  std::string_view source;
+};
+std::span<const PublishedVersion> published_versions();
+/// Throws Error for an unknown name.
+PublishedKernels parse_published_kernels(const std::string& name);
 
 /// Words of a SwConvParams.
 inline constexpr int kParameterWords = 32;
@@ -34,11 +55,10 @@ std::optional<KernelCycles> own_kernel_cycles(Architecture architecture, std::st
                                               std::span<const std::int32_t> words,
                                               std::span<const std::int32_t> scalars);
 
-/// A kernel of mlir-aie's conv2dk* family by its symbol and scalar arguments. `object` is the
-/// link_with name: conv2dk1_i8 is in two of them. Nothing where no such call was measured.
+/// A kernel of mlir-aie's conv2dk* family by its symbol and scalar arguments. Two kernels are
+/// called conv2dk1_i8: `int8_output` tells them apart. Nothing where no such call was measured.
 std::optional<KernelCycles> published_kernel_cycles(Architecture architecture,
-                                                    std::string_view symbol,
-                                                    std::string_view object,
+                                                    std::string_view symbol, bool int8_output,
                                                     std::span<const std::int32_t> scalars,
                                                     PublishedKernels sources);
 

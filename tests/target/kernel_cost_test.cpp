@@ -44,44 +44,45 @@ std::int64_t own(Architecture architecture, const char* symbol, const SwConvPara
   return own_kernel_cycles(architecture, symbol, words, scalars).value().cycles;
 }
 
-std::int64_t published(const char* symbol, const char* object, std::vector<std::int32_t> scalars,
+std::int64_t published(const char* symbol, bool int8_output, std::vector<std::int32_t> scalars,
                        PublishedKernels sources, Architecture architecture = Architecture::kAie2) {
-  return published_kernel_cycles(architecture, symbol, object, scalars, sources).value().cycles;
+  return published_kernel_cycles(architecture, symbol, int8_output, scalars, sources)
+      .value()
+      .cycles;
 }
 
 TEST(PublishedKernelCost, IsTheMeasuredOneForTheMeasuredShapes) {
   constexpr auto kOld = PublishedKernels::kOld;
   constexpr auto kTuned = PublishedKernels::kTuned;
-  EXPECT_EQ(published("conv2dk1_ui8", "conv2dk1.o", {32, 64, 64, 8}, kOld), 9968);
-  EXPECT_EQ(published("conv2dk1_ui8", "conv2dk1.o", {32, 64, 64, 8}, kTuned), 801);
-  EXPECT_EQ(published("conv2dk1_i8", "conv2dk1_i8.o", {32, 64, 64, 8}, kOld), 871);
-  EXPECT_EQ(
-      published("conv2dk1_i8", "conv2dk1_i8.o", {32, 64, 64, 8}, kTuned, Architecture::kAie2p),
-      504);
-  EXPECT_EQ(published("conv2dk3_ui8", "", {32, 64, 64, 3, 3, 1, 8, 0}, kOld), 29127);
-  EXPECT_EQ(published("conv2dk3_ui8", "", {32, 64, 64, 3, 3, 1, 8, 0}, kTuned), 6978);
-  EXPECT_EQ(published("conv2dk1_skip_i8", "", {32, 128, 64, 8, 1}, kTuned), 1331);
-  EXPECT_EQ(published("conv2dk1_skip_init_i8", "", {32, 64, 64, 32, 8, 1, 8}, kTuned), 1348);
+  EXPECT_EQ(published("conv2dk1_ui8", false, {32, 64, 64, 8}, kOld), 9968);
+  EXPECT_EQ(published("conv2dk1_ui8", false, {32, 64, 64, 8}, kTuned), 801);
+  EXPECT_EQ(published("conv2dk1_i8", true, {32, 64, 64, 8}, kOld), 871);
+  EXPECT_EQ(published("conv2dk1_i8", true, {32, 64, 64, 8}, kTuned, Architecture::kAie2p), 504);
+  EXPECT_EQ(published("conv2dk3_ui8", false, {32, 64, 64, 3, 3, 1, 8, 0}, kOld), 29127);
+  EXPECT_EQ(published("conv2dk3_ui8", false, {32, 64, 64, 3, 3, 1, 8, 0}, kTuned), 6978);
+  EXPECT_EQ(published("conv2dk1_skip_i8", false, {32, 128, 64, 8, 1}, kTuned), 1331);
+  EXPECT_EQ(published("conv2dk1_skip_init_i8", false, {32, 64, 64, 32, 8, 1, 8}, kTuned), 1348);
 }
 
 TEST(PublishedKernelCost, GrowsWithChannelsAsTheLoopsDo) {
   const auto tuned = [](int in, int out) {
-    return published("conv2dk1_ui8", "", {32, in, out, 8}, PublishedKernels::kTuned);
+    return published("conv2dk1_ui8", false, {32, in, out, 8}, PublishedKernels::kTuned);
   };
   EXPECT_EQ(tuned(256, 64) - tuned(64, 64), 8 * (32 - 8) * 9);
   EXPECT_EQ(tuned(64, 128), 2 * tuned(64, 64));
-  EXPECT_LT(published("conv2dk3_ui8", "", {32, 64, 64, 3, 3, 0, 8, 0}, PublishedKernels::kTuned),
-            published("conv2dk3_ui8", "", {32, 64, 64, 3, 3, 1, 8, 0}, PublishedKernels::kTuned));
+  EXPECT_LT(
+      published("conv2dk3_ui8", false, {32, 64, 64, 3, 3, 0, 8, 0}, PublishedKernels::kTuned),
+      published("conv2dk3_ui8", false, {32, 64, 64, 3, 3, 1, 8, 0}, PublishedKernels::kTuned));
 }
 
 TEST(PublishedKernelCost, IsUnknownForWhatNobodyMeasured) {
   const std::vector<std::int32_t> scalars = {32, 64, 64, 3, 3, 1, 8, 0};
   for (const auto sources : {PublishedKernels::kOld, PublishedKernels::kTuned}) {
     EXPECT_FALSE(
-        published_kernel_cycles(Architecture::kAie2p, "conv2dk3_ui8", "", scalars, sources));
-    EXPECT_FALSE(published_kernel_cycles(Architecture::kAie2, "matmul", "", scalars, sources));
-    EXPECT_FALSE(published_kernel_cycles(Architecture::kAie2, "conv2dk3_ui8", "", {}, sources));
-    EXPECT_FALSE(published_kernel_cycles(Architecture::kAie2, "conv2dk1_ui8", "",
+        published_kernel_cycles(Architecture::kAie2p, "conv2dk3_ui8", false, scalars, sources));
+    EXPECT_FALSE(published_kernel_cycles(Architecture::kAie2, "matmul", false, scalars, sources));
+    EXPECT_FALSE(published_kernel_cycles(Architecture::kAie2, "conv2dk3_ui8", false, {}, sources));
+    EXPECT_FALSE(published_kernel_cycles(Architecture::kAie2, "conv2dk1_ui8", false,
                                          std::vector<std::int32_t>{-1, 64, 64}, sources));
   }
 }
