@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// shiftwise simulate, as a person runs it on a design of their own.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "cli/program.h"
+
+#ifdef SHIFTWISE_NPU
+namespace shiftwise::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Sixteen objects of 64 bytes through one core; the host waits for `out_bytes`.
+std::string design(int out_bytes) {
+  return R"(module {
+  aie.device(npu1_1col) {
+    %shim = aie.tile(0, 0)
+    %core = aie.tile(0, 2)
+    aie.objectfifo @in(%shim, {%core}, 2 : i32) : !aie.objectfifo<memref<64xi8>>
+    aie.objectfifo @out(%core, {%shim}, 2 : i32) : !aie.objectfifo<memref<64xi8>>
+    func.func private @plus_one(memref<64xi8>, memref<64xi8>)
+    %c = aie.core(%core) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %ever = arith.constant 0xFFFFFFFF : index
+      scf.for %i = %c0 to %ever step %c1 {
+        %a = aie.objectfifo.acquire @in(Consume, 1) : !aie.objectfifosubview<memref<64xi8>>
+        %x = aie.objectfifo.subview.access %a[0] : !aie.objectfifosubview<memref<64xi8>> -> memref<64xi8>
+        %b = aie.objectfifo.acquire @out(Produce, 1) : !aie.objectfifosubview<memref<64xi8>>
+        %y = aie.objectfifo.subview.access %b[0] : !aie.objectfifosubview<memref<64xi8>> -> memref<64xi8>
+        func.call @plus_one(%x, %y) : (memref<64xi8>, memref<64xi8>) -> ()
+        aie.objectfifo.release @in(Consume, 1)
+        aie.objectfifo.release @out(Produce, 1)
+      }
+      aie.end
+    } {link_with = "plus_one.o"}
+    aiex.runtime_sequence @run(%a : memref<1024xi8>, %b : memref<2048xi8>) {
+      aiex.npu.dma_memcpy_nd(%a[0, 0, 0, 0][1, 1, 1, 1024][0, 0, 0, 1]) {id = 0 : i64, metadata = @in} : memref<1024xi8>
+      aiex.npu.dma_memcpy_nd(%b[0, 0, 0, 0][1, 1, 1, )" +
+         std::to_string(out_bytes) +
+         R"(][0, 0, 0, 1]) {id = 1 : i64, metadata = @out} : memref<2048xi8>
+      aiex.npu.dma_wait {symbol = @out}
+    }
+  }
+}
+)";
+}
+
+class Simulate : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / "shiftwise_simulate_test" /
+              ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    write("plus_one.cc",
+          "#include <cstdint>\n"
+          "extern \"C\" void plus_one(std::int8_t* in, std::int8_t* out) {\n"
+          "  for (int i = 0; i < 64; ++i) out[i] = in[i] + 1;\n"
+          "}\n");
+    const Outcome built =
+        shiftwise({"kernel", "build", path("plus_one.cc"), "-o", path("plus_one.so"), "-q"});
+    ASSERT_EQ(built.code, 0) << built.err;
+    write("design.mlir", design(1024));
+    std::string bytes(1024, '\0');
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 7);
+    write("x.bin", bytes);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(path(name), std::ios::binary) << text;
+  }
+  std::string read(const std::string& name) const {
+    std::ifstream file(path(name), std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  Arguments command(const Arguments& more) const {
+    Arguments result{"simulate", path("design.mlir"), "--kernels", folder_.string(),
+                     "--in",     path("x.bin")};
+    result.insert(result.end(), more.begin(), more.end());
+    return result;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(Simulate, WritesWhatTheDesignWrites) {
+  const Outcome outcome = shiftwise(command({"--out", path("y.bin"), "--images", "16"}));
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const std::string in = read("x.bin");
+  const std::string out = read("y.bin");
+  ASSERT_EQ(out.size(), 2048u);
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    ASSERT_EQ(out[i], static_cast<char>(in[i] + 1)) << i;
+  }
+  EXPECT_NE(outcome.out.find("no cost is known for plus_one"), std::string::npos);
+  EXPECT_NE(outcome.out.find("between images"), std::string::npos);
+}
+
+TEST_F(Simulate, PrintsTheDocumentedFields) {
+  const Outcome complete = shiftwise(command({"--report", "--images", "4", "--json"}));
+  ASSERT_EQ(complete.code, 0) << complete.err;
+  write("design.mlir", design(2048));
+  const Outcome stuck = shiftwise(command({"--report", "--json"}));
+  EXPECT_EQ(stuck.code, 2);
+  std::set<std::string> shown;
+  for (const Outcome& outcome : {complete, stuck}) {
+    const auto found = fields(outcome.json());
+    shown.insert(found.begin(), found.end());
+  }
+  const auto documented = documented_fields("simulate");
+  EXPECT_EQ(shown, (std::set<std::string>(documented.begin(), documented.end())));
+}
+
+TEST_F(Simulate, SaysWhoWaitsForWhatWhereADesignStops) {
+  write("design.mlir", design(2048));
+  const Outcome outcome = shiftwise(command({"--out", path("y.bin")}));
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("the design stops for ever"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("the host sequence waits for a token of S2MM 0 of tile (0, 0)"),
+            std::string::npos)
+      << outcome.err;
+  EXPECT_NE(outcome.err.find("core (0, 2) waits for lock 'in_cons_cons_lock' to be at least 1; "
+                             "it is 0"),
+            std::string::npos)
+      << outcome.err;
+  EXPECT_FALSE(fs::exists(path("y.bin"))) << "no output of a run that did not end";
+}
+
+TEST_F(Simulate, RefusesFilesThatDoNotFit) {
+  write("x.bin", "too short");
+  const Outcome outcome = shiftwise(command({}));
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_EQ(outcome.err, "shiftwise: the file for host buffer 0 has the wrong size\n  where: " +
+                             path("x.bin") + "\n  why:   9 bytes; memref<1024xi8> has 1024\n");
+}
+
+TEST_F(Simulate, RefusesMoreFilesThanBuffers) {
+  const Outcome outcome = shiftwise(command({"--out", path("y.bin") + "," + path("z.bin")}));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.err, "shiftwise: there is no host buffer for '" + path("z.bin") +
+                             "'\n  why:   the sequence has 2\n");
+}
+
+TEST_F(Simulate, CatchesAKernelThatWritesBesideItsBuffer) {
+  write("plus_one.cc",
+        "#include <cstdint>\n"
+        "extern \"C\" void plus_one(std::int8_t* in, std::int8_t* out) {\n"
+        "  for (int i = 0; i <= 64; ++i) out[i] = in[0];\n"
+        "}\n");
+  ASSERT_EQ(
+      shiftwise({"kernel", "build", path("plus_one.cc"), "-o", path("plus_one.so"), "-q"}).code, 0);
+  const Outcome outcome = shiftwise(command({}));
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("kernel 'plus_one' on core (0, 2) writes beside buffer 'out_buff_0'"),
+            std::string::npos)
+      << outcome.err;
+  EXPECT_NE(outcome.err.find("argument 1: byte 0 behind its 64 bytes"), std::string::npos);
+}
+
+TEST_F(Simulate, FullChecksSeeAKernelThatReadsBesideItsBuffer) {
+  write("plus_one.cc",
+        "#include <cstdint>\n"
+        "extern \"C\" void plus_one(std::int8_t* in, std::int8_t* out) {\n"
+        "  for (int i = 0; i < 64; ++i) out[i] = in[i + 1];\n"
+        "}\n");
+  ASSERT_EQ(shiftwise({"kernel", "build", path("plus_one.cc"), "-o", path("plus_one.so"), "-q",
+                       "--check-accesses"})
+                .code,
+            0);
+  EXPECT_EQ(shiftwise(command({})).code, 0) << "red zones do not see reads";
+  const Outcome outcome = shiftwise(command({"--check", "full"}));
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("kernel 'plus_one' on core (0, 2) loads from memory that it was not "
+                             "given"),
+            std::string::npos)
+      << outcome.err;
+  EXPECT_NE(outcome.err.find("1 bytes at 64 of buffer 'in_cons_buff_0'"), std::string::npos)
+      << outcome.err;
+}
+
+TEST_F(Simulate, TracesAreWritten) {
+  ASSERT_EQ(shiftwise(command({"--trace", path("trace.json")})).code, 0);
+  const auto trace = nlohmann::json::parse(read("trace.json"));
+  EXPECT_TRUE(std::ranges::any_of(
+      trace.at("traceEvents"), [](const auto& event) { return event.at("name") == "plus_one"; }));
+}
+
+TEST_F(Simulate, ConstantsOfTheModelCanBeSet) {
+  const auto cycles = [&](const Arguments& more) {
+    Arguments arguments = command({"--json"});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return shiftwise(arguments).json().at("cycles").get<std::int64_t>();
+  };
+  EXPECT_GT(cycles({"--set", "shim_mm2s_first_cycles=50000"}), cycles({}) + 30'000);
+  const Outcome wrong = shiftwise(command({"--set", "hop_cycle=1"}));
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_NE(wrong.err.find("did you mean 'hop_cycles'?"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace shiftwise::cli
+#endif
