@@ -146,7 +146,8 @@ struct Buffers {
                         std::mt19937& random) {
     for (int o = 0; o < 8 * p.weight_groups; ++o) {
       const auto value = static_cast<std::int32_t>(
-          std::int64_t{random() % (2U * static_cast<std::uint32_t>(range) + 1)} - range);
+          static_cast<std::int64_t>(random() % (2U * static_cast<std::uint32_t>(range) + 1)) -
+          range);
       std::memcpy(to + 4 * o, &value, 4);
     }
   }
