@@ -56,15 +56,14 @@ class ForwardUses {
 
   /// `%a =`, `%a, %b =`, `%a:2 =`.
   bool assigned(std::size_t i) const {
-    for (++i; i < tokens_.size();) {
+    const std::size_t last = i + 1000;  // results of one operation; more is looked at for nothing
+    for (++i; i < tokens_.size() && i < last;) {
       if (is(i, "=")) return true;
-      if (is(i, ":") && i + 1 < tokens_.size() && tokens_[i + 1].kind == TokenKind::kNumber) {
-        i += 2;
-      } else if (is(i, ",") && i + 1 < tokens_.size() && tokens_[i + 1].kind == TokenKind::kValue) {
-        i += 2;
-      } else {
-        return false;
-      }
+      const bool pair =
+          i + 1 < tokens_.size() && ((is(i, ":") && tokens_[i + 1].kind == TokenKind::kNumber) ||
+                                     (is(i, ",") && tokens_[i + 1].kind == TokenKind::kValue));
+      if (!pair) return false;
+      i += 2;
     }
     return false;
   }
