@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // shiftwise simulate, as a person runs it on a design of their own.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -54,8 +55,7 @@ std::string design(int out_bytes) {
 class Simulate : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::temp_directory_path() / "shiftwise_simulate_test" /
-              ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    folder_ = fs::temp_directory_path() / ("shiftwise_simulate_" + std::to_string(::getpid()));
     fs::remove_all(folder_);
     fs::create_directories(folder_);
     write("plus_one.cc",
