@@ -134,6 +134,18 @@ std::vector<std::string> fields(const nlohmann::ordered_json& json) {
   return {found.begin(), found.end()};
 }
 
+std::vector<std::string> fields_of_any(const std::vector<nlohmann::ordered_json>& several) {
+  std::set<std::string> found;
+  for (const auto& json : several) collect(json, "", found);
+  std::erase_if(found, [&](const std::string& field) {
+    const auto deeper = [&](const std::string& other) {
+      return other.starts_with(field + ".") || other.starts_with(field + "[]");
+    };
+    return std::ranges::any_of(found, deeper);
+  });
+  return {found.begin(), found.end()};
+}
+
 std::vector<std::string> documented_fields(const std::string& verb) {
   const core::MappedFile page(std::string(SHIFTWISE_SOURCE_DIR "/docs/tools/") + verb + ".md");
   std::istringstream lines{std::string(page.text())};

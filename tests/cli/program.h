@@ -44,6 +44,8 @@ std::string sample_data();
 
 /// Every field of a JSON, with dots between and [] for lists: "layers[].name".
 std::vector<std::string> fields(const nlohmann::ordered_json& json);
+/// Every field that one of several has; where one has "a" (a null) and another "a.b", only "a.b".
+std::vector<std::string> fields_of_any(const std::vector<nlohmann::ordered_json>& several);
 
 /// The fields that docs/tools/<verb>.md promises: the first word in backticks of each row of
 /// the table below "## JSON".
