@@ -181,6 +181,9 @@ llvm::LogicalResult ObjectFifoOp::verify() {
   }
   for (const std::int64_t depth : getDepths()) {
     if (depth < 1) return emitOpError() << "depth " << depth << " holds no object";
+    if (depth > 1 << 20) {
+      return emitOpError() << "depth " << depth << " is more than any memory holds";
+    }
   }
   return mlir::success();
 }
