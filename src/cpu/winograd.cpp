@@ -103,6 +103,7 @@ class WinogradStep : public Step {
 
 bool fits_winograd(const ConvolutionPlan& plan, const Kernels& kernels, std::int64_t bound) {
   constexpr std::int64_t kMostWeights = 128 * 128;  // they are eight times as many bytes
+  constexpr int kMostInputs = 128;                  // of which four tiles fit the kernel's buffer
   constexpr int kFewestTiles = 16;                  // that meet them
   constexpr std::int64_t kBound = 1 << 25;
   constexpr int kLargestShift = 25;
@@ -117,7 +118,7 @@ bool fits_winograd(const ConvolutionPlan& plan, const Kernels& kernels, std::int
     return false;
   }
   const int tiles = (plan.output_layout.height / kTile) * (plan.output_layout.width / kTile);
-  return shape[0] % kOutputs == 0 && shape[1] % kOutputs == 0 &&
+  return shape[0] % kOutputs == 0 && shape[1] % kOutputs == 0 && shape[1] <= kMostInputs &&
          shape[0] * shape[1] <= kMostWeights && tiles >= kFewestTiles &&
          plan.shift <= kLargestShift && bound < kBound;
 }

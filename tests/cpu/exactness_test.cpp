@@ -121,6 +121,7 @@ TEST_P(EveryPath, EqualsTheReferenceOnLargeWindowsOfExtremeValues) {
   check(values[1], 64, 128, 19, 17, 14, Element::kUint8);
   check(values[1], 128, 128, 18, 23, 14, Element::kUint8);
   check(values[0], 128, 64, 16, 16, 15, Element::kUint8);
+  check(values[1], 192, 64, 16, 18, 15, Element::kUint8);
 }
 
 /// 1x1 convolutions with few inputs end many sums: the kernels order their outputs in their own
