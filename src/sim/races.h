@@ -22,7 +22,8 @@ struct Access {
   /// Where only some bytes of the range are meant: the descriptor, and its iteration.
   std::shared_ptr<const dialect::BufferDescriptor> pattern = {};
   std::int64_t shift = 0;
-  const dialect::Location* where = nullptr;
+  const dialect::Location* where = nullptr;  ///< while the access is made
+  dialect::Location place = {};              ///< the same, for later: tasks come and go
 };
 
 class Races {
