@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/diagnostic.h"
+#include "core/json_fields.h"
 
 namespace shiftwise::qgraph {
 namespace {
@@ -36,46 +37,14 @@ constexpr std::array kElements{Element::kInt8, Element::kUint8, Element::kInt32}
                      .hint = "write the model again with shiftwise quantize"});
 }
 
-/// Typed, checked access to the fields of one object.
-class Fields {
- public:
-  Fields(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
-    if (!json.is_object()) refuse(where_, "it is not an object");
-  }
+using core::JsonFields;
 
-  const Json& at(const char* key) const {
-    const auto found = json_.find(key);
-    if (found == json_.end()) refuse(where_, fmt::format("'{}' is missing", key));
-    return *found;
-  }
-  std::string text(const char* key) const {
-    const Json& value = at(key);
-    if (!value.is_string()) refuse(where_, fmt::format("'{}' is not a text", key));
-    return value.get<std::string>();
-  }
-  int integer(const char* key) const { return integer(at(key), key); }
-  std::vector<int> integers(const char* key) const {
-    const Json& value = at(key);
-    if (!value.is_array()) refuse(where_, fmt::format("'{}' is not a list", key));
-    std::vector<int> result;
-    for (const Json& element : value) result.push_back(integer(element, key));
-    return result;
-  }
-  const std::string& where() const { return where_; }
+/// Of exponents and extents alike.
+constexpr int kLargest = 1 << 24;
 
- private:
-  int integer(const Json& value, const char* key) const {
-    constexpr std::int64_t kLimit = 1 << 24;
-    if (!value.is_number_integer() || value.get<std::int64_t>() > kLimit ||
-        value.get<std::int64_t>() < -kLimit) {
-      refuse(where_, fmt::format("'{}' is not a small integer", key));
-    }
-    return value.get<int>();
-  }
-
-  const Json& json_;
-  std::string where_;
-};
+JsonFields layer(const Json& json, const std::string& name) {
+  return {json, fmt::format("integer network, layer '{}'", name), refuse};
+}
 
 /// What follows from the network and is written for readers of the file.
 Json derived_fields(const QGraph& graph, NodeId id) {
@@ -118,54 +87,56 @@ Json attributes(const Operation& operation) {
   return json;
 }
 
-Operation parse_operation(const Fields& fields, const std::string& name,
+Operation parse_operation(JsonFields& fields, const std::string& name,
                           const TensorSource& tensors) {
   const std::string op = fields.text("op");
   if (op == "input") return Input{};
   if (op == "conv2d") {
     return Conv2d{.weight = tensors.weight(name + ".weight"),
                   .bias = tensors.bias(name + ".bias").values,
-                  .weight_exponent = {fields.integer("e_w")},
-                  .stride = fields.integer("stride"),
-                  .padding = fields.integer("padding")};
+                  .weight_exponent = {fields.integer("e_w", -kLargest, kLargest)},
+                  .stride = fields.integer("stride", -kLargest, kLargest),
+                  .padding = fields.integer("padding", -kLargest, kLargest)};
   }
   if (op == "add") return Add{};
   if (op == "max_pool") {
-    return MaxPool{.kernel = fields.integer("kernel"),
-                   .stride = fields.integer("stride"),
-                   .padding = fields.integer("padding")};
+    return MaxPool{.kernel = fields.integer("kernel", -kLargest, kLargest),
+                   .stride = fields.integer("stride", -kLargest, kLargest),
+                   .padding = fields.integer("padding", -kLargest, kLargest)};
   }
   if (op == "subsample_pad") {
-    return SubsamplePad{.stride = fields.integer("stride"),
-                        .channels_before = fields.integer("channels_before")};
+    return SubsamplePad{.stride = fields.integer("stride", -kLargest, kLargest),
+                        .channels_before = fields.integer("channels_before", -kLargest, kLargest)};
   }
   if (op == "global_average_pool") return GlobalAveragePool{};
   if (op == "linear") {
     return Linear{.weight = tensors.weight(name + ".weight"),
                   .bias = tensors.bias(name + ".bias").values,
-                  .weight_exponent = {fields.integer("e_w")}};
+                  .weight_exponent = {fields.integer("e_w", -kLargest, kLargest)}};
   }
-  refuse(fields.where(), fmt::format("there is no operation '{}'", op));
+  fields.refuse(fmt::format("there is no operation '{}'", op));
 }
 
-Type parse_type(const Fields& fields) {
+Type parse_type(JsonFields& fields) {
   const std::string element = fields.text("element");
-  const std::vector<int> shape = fields.integers("shape");
-  if (shape.size() != 3) refuse(fields.where(), "'shape' is not [channels, height, width]");
+  const std::vector<int> shape = fields.integers("shape", -kLargest, kLargest);
+  if (shape.size() != 3) fields.refuse("'shape' is not [channels, height, width]");
   for (const Element candidate : kElements) {
     if (to_string(candidate) == element) {
-      return {candidate, {fields.integer("exponent")}, {shape[0], shape[1], shape[2]}};
+      return {candidate,
+              {fields.integer("exponent", -kLargest, kLargest)},
+              {shape[0], shape[1], shape[2]}};
     }
   }
-  refuse(fields.where(), fmt::format("there is no element '{}'", element));
+  fields.refuse(fmt::format("there is no element '{}'", element));
 }
 
-arith::Rounding rounding_of(const Fields& fields) {
+arith::Rounding rounding_of(JsonFields& fields) {
   const std::string name = fields.text("rounding");
   for (const auto& [mode, known] : kRoundingNames) {
     if (known == name) return mode;
   }
-  refuse(fields.where(), fmt::format("there is no rounding mode '{}'", name));
+  fields.refuse(fmt::format("there is no rounding mode '{}'", name));
 }
 
 }  // namespace
@@ -208,29 +179,29 @@ nlohmann::ordered_json to_json(const QGraph& graph) {
 }
 
 QGraph from_json(const nlohmann::ordered_json& json, const TensorSource& tensors) {
-  const Fields top(json, "integer network");
+  JsonFields top(json, "integer network", refuse);
   QGraph graph;
   graph.rounding = rounding_of(top);
-  const Json& nodes = top.at("nodes");
-  if (!nodes.is_array()) refuse(top.where(), "'nodes' is not a list");
+  const Json& nodes = top.list("nodes");
   for (const Json& item : nodes) {
     const std::string name =
-        Fields(item, fmt::format("integer network, node {}", graph.nodes.size())).text("name");
-    const Fields fields(item, fmt::format("integer network, layer '{}'", name));
+        JsonFields(item, fmt::format("integer network, node {}", graph.nodes.size()), refuse)
+            .text("name");
+    JsonFields fields = layer(item, name);
     graph.nodes.push_back({.name = name,
                            .stage = fields.text("stage"),
-                           .inputs = fields.integers("inputs"),
+                           .inputs = fields.integers("inputs", -kLargest, kLargest),
                            .operation = parse_operation(fields, name, tensors),
                            .output = parse_type(fields)});
   }
   verify(graph);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    const Fields fields(nodes[i], fmt::format("integer network, layer '{}'", graph.nodes[i].name));
+    JsonFields fields = layer(nodes[i], graph.nodes[i].name);
     const Json derived = derived_fields(graph, static_cast<NodeId>(i));
     for (const auto& [key, value] : derived.items()) {
       if (fields.at(key.c_str()) != value) {
-        refuse(fields.where(), fmt::format("'{}' is {}, but the exponents say {}", key,
-                                           fields.at(key.c_str()).dump(), value.dump()));
+        fields.refuse(fmt::format("'{}' is {}, but the exponents say {}", key,
+                                  fields.at(key.c_str()).dump(), value.dump()));
       }
     }
   }

@@ -68,13 +68,13 @@ TEST(QGraphJson, WrongTypesAndMissingFieldsAreRefusedByName) {
   EXPECT_EQ(refusal(strided_network(), [](auto& json) { json["nodes"][1].erase("stride"); }),
             "integer network, layer 'conv': 'stride' is missing");
   EXPECT_EQ(refusal(strided_network(), [](auto& json) { json["nodes"][1]["e_w"] = 1.5; }),
-            "integer network, layer 'conv': 'e_w' is not a small integer");
+            "integer network, layer 'conv': 'e_w' is no integer of -16777216 to 16777216");
   EXPECT_EQ(refusal(strided_network(), [](auto& json) { json["nodes"][1]["op"] = "gelu"; }),
             "integer network, layer 'conv': there is no operation 'gelu'");
   EXPECT_EQ(refusal(strided_network(), [](auto& json) { json["nodes"] = 3; }),
-            "integer network: 'nodes' is not a list");
+            "integer network: 'nodes' is no list");
   EXPECT_EQ(refusal(strided_network(), [](auto& json) { json["nodes"][1]["stride"] = 1e30; }),
-            "integer network, layer 'conv': 'stride' is not a small integer");
+            "integer network, layer 'conv': 'stride' is no integer of -16777216 to 16777216");
 }
 
 TEST(QGraphJson, EveryRoundingModeHasAName) {
