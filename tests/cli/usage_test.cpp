@@ -12,8 +12,12 @@
 namespace shiftwise::cli {
 namespace {
 
-const std::vector<std::string> kVerbs{"inspect", "quantize", "eval",   "run",       "bench",
-                                      "diff",    "data",     "doctor", "completion"};
+const std::vector<std::string> kVerbs{"inspect", "quantize", "eval",   "run",        "bench",
+                                      "diff",    "data",     "doctor", "completion",
+#ifdef SHIFTWISE_NPU
+                                      "compile", "design",   "kernel", "simulate"
+#endif
+};
 
 #define EXPECT_SAYS(text, part) EXPECT_TRUE(graph::says(text, part))
 
