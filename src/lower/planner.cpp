@@ -292,7 +292,7 @@ class Planner {
         part.consumers.push_back(job.tile);
         part.depths.push_back(1);
         job.weight_object = {part.name, 0};
-        consumer += (consumer.empty() ? "" : " ") + target::to_string(job.tile);
+        consumer += fmt::format("{}{}", consumer.empty() ? "" : " ", target::to_string(job.tile));
       }
       link.offsets.push_back(static_cast<std::int64_t>(builder_.design().weights.size()) - start);
       append_weights(graph(), layer, slice, abi, consumer, builder_.design());
