@@ -10,6 +10,7 @@
 #include "core/diagnostic.h"
 #include "core/file.h"
 #include "core/float16.h"
+#include "core/json_fields.h"
 #include "core/json_guard.h"
 #include "core/safetensors.h"
 #include "graph/graph_json.h"
@@ -21,6 +22,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+using core::JsonFields;
+
+/// Of counts and numbers of nodes.
+constexpr int kLargest = 1 << 30;
 constexpr std::string_view kFloatPrefix = "float.";
 
 template <typename T>
@@ -35,35 +40,41 @@ class Reader {
 
   Model read() {
     const Json json = header();
-    const Json& schema = field(json, "schema");
-    if (!schema.is_number_integer() || schema.get<std::int64_t>() != kSchema) {
-      refuse("schema", fmt::format("it is {}, this shiftwise reads {}",
-                                   schema.is_number() ? schema.dump() : "no number", kSchema));
+    JsonFields fields(json, where_, [](const std::string& where, const std::string& why) {
+      refuse_at(where, why);
+    });
+    const int schema = fields.integer("schema", 0, kLargest);
+    if (schema != kSchema) {
+      refuse("schema", fmt::format("it is {}, this shiftwise reads {}", schema, kSchema));
     }
     Model model;
-    model.origin = origin(json);
-    model.normalization.mean = channels(field(json, "normalization"), "mean");
-    model.normalization.std = channels(field(json, "normalization"), "std");
-    model.class_names = texts(field(json, "classes"), "classes");
-    model.network = graph::from_json(field(json, "float_network"), floats());
+    model.origin = origin(fields);
+    model.normalization.mean = channels(fields.object("normalization"), "mean");
+    model.normalization.std = channels(fields.object("normalization"), "std");
+    model.class_names = fields.texts("classes");
+    model.network = graph::from_json(fields.at("float_network"), floats());
     model.integers = qgraph::from_json(
-        field(json, "integer_network"),
+        fields.at("integer_network"),
         {.weight = [this](const auto& name) { return integers<std::int8_t>(name, "I8"); },
          .bias = [this](const auto& name) { return integers<std::int32_t>(name, "I32"); }});
-    const Json& range = field(json, "range");
-    if (!range.is_array() || range.size() != 2) refuse("range", "it is not a pair of nodes");
-    model.range = {small_integer(range[0], "range"), small_integer(range[1], "range")};
+    const std::vector<int> range = fields.integers("range", 0, kLargest);
+    if (range.size() != 2) refuse("range", "it is not a pair of nodes");
+    model.range = {range[0], range[1]};
     verify(model);
     refuse_leftovers(model.network);
     return model;
   }
 
  private:
-  [[noreturn]] void refuse(const std::string& place, const std::string& why) const {
+  [[noreturn]] static void refuse_at(const std::string& where, const std::string& why) {
     throw core::Error({.what = "cannot read a quantized model",
-                       .where = fmt::format("{}, {}", where_, place),
+                       .where = where,
                        .why = why,
                        .hint = "write it again with shiftwise quantize"});
+  }
+
+  [[noreturn]] void refuse(const std::string& place, const std::string& why) const {
+    refuse_at(fmt::format("{}, {}", where_, place), why);
   }
 
   Json header() const {
@@ -82,63 +93,27 @@ class Reader {
     }
   }
 
-  const Json& field(const Json& json, const char* key) const {
-    if (!json.is_object()) refuse(key, "what should hold it is no JSON object");
-    const auto found = json.find(key);
-    if (found == json.end()) refuse(key, "it is missing");
-    return *found;
+  static std::array<float, 3> channels(JsonFields fields, const char* key) {
+    const std::vector<float> values = fields.reals(key);
+    if (values.size() != 3) fields.refuse(fmt::format("'{}' is no list of three", key));
+    return {values[0], values[1], values[2]};
   }
 
-  std::string text(const Json& json, const char* key) const {
-    const Json& value = field(json, key);
-    if (!value.is_string()) refuse(key, "it is no text");
-    return value.get<std::string>();
+  static SourceFile source_file(JsonFields fields) {
+    return {.name = fields.text("name"), .sha256 = fields.text("sha256")};
   }
 
-  std::vector<std::string> texts(const Json& list, const char* key) const {
-    if (!list.is_array()) refuse(key, "it is no list");
-    std::vector<std::string> result;
-    for (const Json& value : list) {
-      if (!value.is_string()) refuse(key, "it holds something that is no text");
-      result.push_back(value.get<std::string>());
-    }
-    return result;
-  }
-
-  int small_integer(const Json& value, const char* key) const {
-    constexpr std::uint64_t kLargest = 1 << 30;
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kLargest) {
-      refuse(key, "it is no small whole number");
-    }
-    return value.get<int>();
-  }
-
-  std::array<float, 3> channels(const Json& json, const char* key) const {
-    const Json& list = field(json, key);
-    std::array<float, 3> result{};
-    if (!list.is_array() || list.size() != result.size()) refuse(key, "it is no list of three");
-    for (std::size_t c = 0; c < result.size(); ++c) {
-      if (!list[c].is_number()) refuse(key, "it holds something that is no number");
-      result[c] = list[c].get<float>();
-    }
-    return result;
-  }
-
-  SourceFile source_file(const Json& json) const {
-    return {.name = text(json, "name"), .sha256 = text(json, "sha256")};
-  }
-
-  Origin origin(const Json& json) const {
-    const Json& calibration = field(json, "calibration");
-    Origin result{.version = text(json, "version"),
-                  .preset = text(json, "preset"),
-                  .offload = text(json, "offload"),
-                  .checkpoint = source_file(field(json, "checkpoint")),
-                  .calibration_images = small_integer(field(calibration, "images"), "images"),
+  static Origin origin(JsonFields& fields) {
+    JsonFields calibration = fields.object("calibration");
+    Origin result{.version = fields.text("version"),
+                  .preset = fields.text("preset"),
+                  .offload = fields.text("offload"),
+                  .checkpoint = source_file(fields.object("checkpoint")),
+                  .calibration_images = calibration.integer("images", 0, kLargest),
                   .calibration_files = {}};
-    const Json& files = field(calibration, "files");
-    if (!files.is_array()) refuse("files", "it is no list");
-    for (const Json& file : files) result.calibration_files.push_back(source_file(file));
+    for (const JsonFields& file : calibration.objects("files")) {
+      result.calibration_files.push_back(source_file(file));
+    }
     return result;
   }
 
