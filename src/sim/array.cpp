@@ -83,6 +83,8 @@ void append(Statistics& to, const Statistics& more) {
   add(to.pools, more.pools);
   add(to.kernels, more.kernels);
   add(to.outputs, more.outputs);
+  add(to.path, more.path);
+  add(to.path_waits, more.path_waits);
 }
 
 }  // namespace

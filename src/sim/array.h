@@ -32,6 +32,7 @@ struct Options {
   std::optional<target::Device> device = {};
   const KernelCost* cost = nullptr;  ///< borrowed; null: kAssumedKernelCycles each
   Observer* observer = nullptr;      ///< borrowed; may be null
+  bool explain = false;              ///< find the critical path; costs time, changes nothing
 };
 
 enum class Outcome { kComplete, kDeadlock, kCycleLimit };

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sim/clock.h"
+#include "sim/critical_path.h"
 
 namespace shiftwise::sim {
 
@@ -19,30 +20,38 @@ class Cascade {
         depth_(depth),
         clock_(clock) {}
 
-  bool put(std::int64_t value) {
+  /// `path`: why not earlier.
+  bool put(std::int64_t value, const CriticalPath& path) {
     if (values_.size() == depth_) return false;
     values_.push_back(value);
-    wake(getter_);
+    wake(getter_, path);
     return true;
   }
-  bool get(std::int64_t& value) {
+  bool get(std::int64_t& value, const CriticalPath& path) {
     if (values_.empty()) return false;
     value = values_.front();
     values_.pop_front();
-    wake(putter_);
+    wake(putter_, path);
     return true;
   }
 
   /// Wakes `process` when it is worth trying again.
-  void call_putter(Process& process) { putter_ = &process; }
-  void call_getter(Process& process) { getter_ = &process; }
+  void call_putter(Process& process, CriticalPath& path) { putter_ = {&process, &path}; }
+  void call_getter(Process& process, CriticalPath& path) { getter_ = {&process, &path}; }
 
   const std::string& put_cause() const { return put_cause_; }
   const std::string& get_cause() const { return get_cause_; }
 
  private:
-  void wake(Process*& process) {
-    if (process != nullptr) clock_.at(clock_.now(), *std::exchange(process, nullptr));
+  struct Waiter {
+    Process* process = nullptr;
+    CriticalPath* path = nullptr;
+  };
+
+  void wake(Waiter& waiter, const CriticalPath& path) {
+    if (waiter.process == nullptr) return;
+    waiter.path->follow(path, clock_.now());
+    clock_.at(clock_.now(), *std::exchange(waiter, {}).process);
   }
 
   std::deque<std::int64_t> values_;
@@ -50,8 +59,8 @@ class Cascade {
   std::string get_cause_;
   std::size_t depth_;
   Clock& clock_;
-  Process* putter_ = nullptr;
-  Process* getter_ = nullptr;
+  Waiter putter_;
+  Waiter getter_;
 };
 
 }  // namespace shiftwise::sim

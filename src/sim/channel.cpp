@@ -17,6 +17,8 @@ using target::Direction;
 Channel::Channel(Context& context, const target::Channel& id, int actor, std::size_t actors)
     : context_(context), id_(id), causality_{.id = actor, .seen = Knowledge(actors)} {
   if (causality_.enabled()) causality_.seen[static_cast<std::size_t>(actor)] = 1;
+  activity_ = context.activities.add(PathPart::Kind::kDescriptors, describe());
+  path_.begin(context.clock.now(), context.options.explain);
   const target::Timing& timing = context.device.timing;
   if (context.device.kind(id.tile) == target::TileKind::kShim) {
     first_cost_ =
@@ -43,7 +45,9 @@ void Channel::push(Task task) {
   }
   if (task.run > 0) ++context_.host_tasks;
   queue_.push_back(std::move(task));
-  if (state_ == State::kIdle) begin_task(context_.clock.now());
+  if (state_ != State::kIdle) return;
+  path_.follow(context_.controller_path, context_.clock.now());
+  begin_task(context_.clock.now());
 }
 
 void Channel::reset() {
@@ -128,6 +132,7 @@ std::int64_t Channel::shift() const {
 }
 
 void Channel::start(Cycles now) {
+  path_.spend(activity_, now);
   since_ = now;
   walk_ = Walk(descriptor(), shift());
   words_ = remaining_words();
@@ -136,7 +141,7 @@ void Channel::start(Cycles now) {
   if (id_.direction == Direction::kMm2s) choose_stream();
   state_ = State::kMoving;
   if (id_.direction == Direction::kS2mm) stream_ = owner;
-  if (stream_ != nullptr) stream_->step(now);
+  if (stream_ != nullptr) stream_->ready(*this, now);
 }
 
 void Channel::find_memory() {
@@ -206,6 +211,7 @@ void Channel::settle(Cycles time) {
 }
 
 void Channel::done(Cycles now) {
+  path_.spend(activity_, now);
   const target::Timing& timing = context_.device.timing;
   const Cycles moved = words_ / timing.stream_words_per_cycle;
   moving_ += moved;
@@ -221,7 +227,7 @@ void Channel::done(Cycles now) {
   std::shared_ptr<Chain> chain = queue_.front().chain;
   if (finished.release.lock != dialect::kNone) {
     const bool late = context_.device.kind(id_.tile) == target::TileKind::kMem;
-    releases_.push_back({finished.release, &finished.location, chain});
+    releases_.push_back({finished.release, &finished.location, chain, path_});
     if (late && timing.mem_tile_release_cycles > 0) {
       context_.clock.at(now + timing.mem_tile_release_cycles, *this, kRelease);
     } else {
@@ -242,15 +248,18 @@ void Channel::done(Cycles now) {
 }
 
 void Channel::release(Cycles now) {
-  const Release release = std::move(releases_.front());
+  Release release = std::move(releases_.front());
   releases_.pop_front();
-  context_.lock(release.use.lock).release(*this, release.use.value, *release.where, now);
+  release.path.spend(activity_, now);
+  context_.lock(release.use.lock)
+      .release(*this, release.use.value, *release.where, release.path, now);
 }
 
 void Channel::end_task(Cycles now) {
   if (queue_.front().issue_token) {
     ++tokens_;
     if (token_waiter_ != nullptr) {
+      context_.controller_path.follow(path_, now);
       context_.clock.at(now, *token_waiter_);
       token_waiter_ = nullptr;
     }
@@ -396,6 +405,7 @@ void Channel::begin_statistics() {
   descriptors_ = 0;
   stalls_.clear();
   arrivals_.clear();
+  path_.begin(context_.clock.now(), context_.options.explain);
 }
 
 }  // namespace shiftwise::sim

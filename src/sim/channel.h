@@ -71,6 +71,7 @@ class Channel final : public Process, public LockUser {
   void resume(Cycles now, int tag) override;
   void granted(Cycles now) override;
   Causality& causality() override { return causality_; }
+  CriticalPath& path() override { return path_; }
   std::string describe() const override { return target::to_string(id_); }
 
   bool idle() const { return state_ == State::kIdle; }
@@ -111,6 +112,8 @@ class Channel final : public Process, public LockUser {
   Context& context_;
   target::Channel id_;
   Causality causality_;
+  CriticalPath path_;
+  int activity_ = 0;
   std::string fifo_;
   State state_ = State::kIdle;
   std::deque<Task> queue_;  ///< the front one runs
@@ -132,6 +135,7 @@ class Channel final : public Process, public LockUser {
     dialect::LockUse use;
     const dialect::Location* where;
     std::shared_ptr<Chain> keep;
+    CriticalPath path;  ///< until the data was through
   };
   std::deque<Release> releases_;
   int tokens_ = 0;

@@ -9,6 +9,7 @@
 #include "dialect/program.h"
 #include "sim/array.h"
 #include "sim/clock.h"
+#include "sim/critical_path.h"
 #include "sim/ddr.h"
 #include "sim/lock.h"
 #include "sim/memory.h"
@@ -41,6 +42,11 @@ struct Context {
   std::deque<Lock> locks;
   Ddr ddr_reads;
   Ddr ddr_writes;
+  Activities activities;
+  int host_reads = activities.add(PathPart::Kind::kHostReads, "the host's memory");
+  int host_writes = activities.add(PathPart::Kind::kHostWrites, "the host's memory");
+  int controller = activities.add(PathPart::Kind::kController, "the host sequence");
+  CriticalPath controller_path;
   HostArguments host;
   std::vector<std::string> actors;  ///< names, by Causality::id
   int host_tasks = 0;               ///< started by sequences and not ended

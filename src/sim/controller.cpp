@@ -86,6 +86,7 @@ void Controller::next(Cycles now) {
 
 void Controller::resume(Cycles now, int) {
   if (sequence_ == nullptr) return;
+  context_.controller_path.spend(context_.controller, now);
   const dialect::HostOperation& operation = sequence_->operations[at_];
   if (!perform(operation)) return;
   token_wait_ = nullptr;
@@ -109,7 +110,8 @@ bool Controller::perform(const dialect::HostOperation& operation) {
           [&](const dialect::Sync& what) { return sync(what); },
           [&](const dialect::WriteBuffer& what) { return write(what), true; },
           [&](const dialect::SetLock& what) {
-            context_.lock(what.lock).set(what.value, context_.clock.now());
+            context_.lock(what.lock).set(what.value, context_.controller_path,
+                                         context_.clock.now());
             return true;
           },
           [&](const dialect::WriteRegister& what) { return write_registers(what), true; },
@@ -252,7 +254,7 @@ void Controller::write_register(const target::RegisterAddress& address, std::uin
     case target::RegisterKind::kLock:
       for (Lock& lock : context_.locks) {
         if (lock.design().tile == address.tile && lock.design().id == index) {
-          return lock.set(static_cast<int>(value), context_.clock.now());
+          return lock.set(static_cast<int>(value), context_.controller_path, context_.clock.now());
         }
       }
       break;

@@ -35,6 +35,9 @@ Core::Core(Context& context, dialect::Index index, int actor, std::size_t actors
       views_(static_cast<std::size_t>(program_.views)) {
   if (causality_.enabled()) causality_.seen[static_cast<std::size_t>(actor)] = 1;
   sums_.tile = program_.tile;
+  in_kernels_.resize(context.program.kernels.size());
+  kernels_activity_ = context.activities.add(PathPart::Kind::kKernels, describe());
+  own_activity_ = context.activities.add(PathPart::Kind::kOwnCode, describe());
   if (program_.code.empty()) state_ = State::kHalted;
   for (const Instruction& instruction : program_.code) {
     if (instruction.opcode != Opcode::kCall) continue;
@@ -110,6 +113,7 @@ void Core::run(Cycles time) {
       // Others may act before this one does.
       if (time_ > context_.clock.now() && !context_.clock.skip_to(time_)) break;
       const std::size_t at = pc_;
+      path_.spend(own_activity_, context_.clock.now());
       const Cycles busy = synchronized(instruction);
       if (state_ != State::kReady) {
         sums_.own += time_ - begin;
@@ -201,7 +205,7 @@ Cycles Core::acquire_lock(const Instruction& instruction) {
 Cycles Core::release_lock(const Instruction& instruction) {
   const auto amount = static_cast<int>(lock_amount(instruction));
   context_.lock(static_cast<dialect::Index>(instruction.immediate))
-      .release(*this, amount, where(instruction), context_.clock.now());
+      .release(*this, amount, where(instruction), path_, context_.clock.now());
   return context_.device.timing.lock_cycles + context_.device.timing.lock_arbitration_cycles;
 }
 
@@ -231,7 +235,7 @@ Cycles Core::release_objects(const Instruction& instruction) {
   end.given += instruction.b;
   if (port.release.lock != kNone && instruction.b > 0) {
     context_.lock(port.release.lock)
-        .release(*this, port.release.value * instruction.b, where(instruction),
+        .release(*this, port.release.value * instruction.b, where(instruction), path_,
                  context_.clock.now());
   }
   return context_.device.timing.lock_cycles + context_.device.timing.lock_arbitration_cycles;
@@ -267,10 +271,10 @@ Cycles Core::cascade(const Instruction& instruction) {
     fail(fmt::format("{} has no cascade to {}", describe(), puts ? "put to" : "get from"),
          where(instruction), {}, "connect the tiles with aie.cascade_flow");
   }
-  const bool done =
-      puts ? neighbour->put(reg(instruction.a)) : neighbour->get(reg(instruction.dst));
+  const bool done = puts ? neighbour->put(reg(instruction.a), path_)
+                         : neighbour->get(reg(instruction.dst), path_);
   if (done) return context_.device.timing.instruction_cycles;
-  puts ? neighbour->call_putter(*this) : neighbour->call_getter(*this);
+  puts ? neighbour->call_putter(*this, path_) : neighbour->call_getter(*this, path_);
   state_ = State::kCascadeWait;  // and tries again
   input_wait_ = !puts;
   since_ = context_.clock.now();
@@ -320,6 +324,11 @@ bool Core::may_release(dialect::Index lock) const {
 
 CoreStatistics Core::statistics() const {
   CoreStatistics result = sums_;
+  const auto most = std::ranges::max_element(in_kernels_);
+  if (most != in_kernels_.end() && *most > 0) {
+    result.kernel =
+        context_.program.kernels[static_cast<std::size_t>(most - in_kernels_.begin())].symbol;
+  }
   result.stalls = stalls_.sorted();
   return result;
 }
@@ -328,6 +337,8 @@ void Core::begin_statistics() {
   sums_ = {};
   sums_.tile = program_.tile;
   stalls_.clear();
+  std::ranges::fill(in_kernels_, 0);
+  path_.begin(context_.clock.now(), context_.options.explain);
 }
 
 }  // namespace shiftwise::sim

@@ -35,6 +35,8 @@ class Core final : public Process, public LockUser {
   void resume(Cycles now, int tag) override;
   void granted(Cycles now) override;
   Causality& causality() override { return causality_; }
+  CriticalPath& path() override { return path_; }
+  const CriticalPath& path() const { return path_; }
   std::string describe() const override;
 
   bool halted() const { return state_ == State::kHalted; }
@@ -99,6 +101,9 @@ class Core final : public Process, public LockUser {
   Context& context_;
   const dialect::CoreProgram& program_;
   Causality causality_;
+  CriticalPath path_;
+  int kernels_activity_ = 0;
+  int own_activity_ = 0;
   std::unique_ptr<CoreCode> code_;
   std::vector<NativeFunction> functions_;  ///< by kernel; empty where it is not called
   std::vector<KernelCount>& counts_;
@@ -119,6 +124,7 @@ class Core final : public Process, public LockUser {
   bool input_wait_ = false;
 
   CoreStatistics sums_;
+  std::vector<Cycles> in_kernels_;  ///< by kernel
   Stalls stalls_;
 };
 

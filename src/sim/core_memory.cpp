@@ -200,6 +200,8 @@ Cycles Core::call(const Instruction& instruction) {
   count.cycles += cost;
   ++sums_.calls;
   sums_.kernels += cost;
+  in_kernels_[index] += cost;
+  path_.spend(kernels_activity_, context_.clock.now() + cost);
   sums_.own -= cost;  // run() adds all of the call's time
   if (context_.options.observer != nullptr) {
     context_.options.observer->kernel_called(program_.tile, kernel.symbol, context_.clock.now(),

@@ -23,7 +23,8 @@ bool Lock::acquire(LockUser& user, const dialect::LockUse& use) {
   return false;
 }
 
-void Lock::release(LockUser& user, int value, const dialect::Location& where, Cycles now) {
+void Lock::release(LockUser& user, int value, const dialect::Location& where,
+                   const CriticalPath& path, Cycles now) {
   if (value > most_ - value_) {
     fail(fmt::format("{} releases lock '{}' beyond its largest value", user.describe(),
                      design_.name),
@@ -33,20 +34,20 @@ void Lock::release(LockUser& user, int value, const dialect::Location& where, Cy
   value_ += value;
   high_water_ = std::max(high_water_, value_);
   user.causality().teach(released_);
-  serve(now);
+  serve(path, now);
 }
 
 void Lock::forget(const LockUser& user) {
   std::erase_if(waiters_, [&](const Waiter& waiter) { return waiter.user == &user; });
 }
 
-void Lock::set(int value, Cycles now) {
+void Lock::set(int value, const CriticalPath& path, Cycles now) {
   value_ = value;
   high_water_ = std::max(high_water_, value_);
-  serve(now);
+  serve(path, now);
 }
 
-void Lock::serve(Cycles now) {
+void Lock::serve(const CriticalPath& path, Cycles now) {
   for (std::size_t i = 0; i < waiters_.size();) {
     const Waiter waiter = waiters_[i];
     if (!take(*waiter.user, waiter.use)) {
@@ -54,6 +55,7 @@ void Lock::serve(Cycles now) {
       continue;
     }
     waiters_.erase(waiters_.begin() + static_cast<std::ptrdiff_t>(i));
+    waiter.user->path().follow(path, now, index_);
     waiter.user->granted(now);
   }
 }

@@ -7,6 +7,7 @@
 
 #include "dialect/program.h"
 #include "sim/causality.h"
+#include "sim/critical_path.h"
 #include "sim/statistics.h"
 
 namespace shiftwise::sim {
@@ -18,14 +19,16 @@ class LockUser {
   /// The request was granted at `now`.
   virtual void granted(Cycles now) = 0;
   virtual Causality& causality() = 0;
+  virtual CriticalPath& path() = 0;
   /// "core (0, 2)"
   virtual std::string describe() const = 0;
 };
 
 class Lock {
  public:
-  Lock(const dialect::Lock& design, int most, std::size_t actors)
+  Lock(const dialect::Lock& design, int index, int most, std::size_t actors)
       : design_(design),
+        index_(index),
         cause_("lock '" + design.name + "'"),
         value_(design.initial),
         most_(most),
@@ -42,12 +45,14 @@ class Lock {
   bool acquire(LockUser& user, const dialect::LockUse& use);
   /// Raises the value and serves those who wait, in the order in which they came. Throws
   /// Error where the value would not fit.
-  void release(LockUser& user, int value, const dialect::Location& where, Cycles now);
+  /// `path`: why not earlier.
+  void release(LockUser& user, int value, const dialect::Location& where, const CriticalPath& path,
+               Cycles now);
   void begin_statistics() { high_water_ = value_; }
   /// `user` no longer waits.
   void forget(const LockUser& user);
-  /// By the controller: any value.
-  void set(int value, Cycles now);
+  /// By the controller, whose path it is: any value.
+  void set(int value, const CriticalPath& path, Cycles now);
 
  private:
   struct Waiter {
@@ -56,9 +61,10 @@ class Lock {
   };
 
   bool take(LockUser& user, const dialect::LockUse& use);
-  void serve(Cycles now);
+  void serve(const CriticalPath& path, Cycles now);
 
   const dialect::Lock& design_;
+  int index_;  ///< of the program's
   std::string cause_;
   int value_ = 0;
   int most_ = 0;

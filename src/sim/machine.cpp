@@ -8,6 +8,7 @@
 #include "core/diagnostic.h"
 #include "core/progress.h"
 #include "sim/fail.h"
+#include "sim/path_statistics.h"
 #include "sim/validate.h"
 #include "sim/waiting_graph.h"
 
@@ -121,7 +122,8 @@ bool Machine::races_possible() const {
 
 void Machine::make_locks(std::size_t actors) {
   for (const dialect::Lock& lock : context_.program.locks) {
-    context_.locks.emplace_back(lock, context_.device.lock_max, actors);
+    const auto index = static_cast<int>(context_.locks.size());
+    context_.locks.emplace_back(lock, index, context_.device.lock_max, actors);
   }
 }
 
@@ -322,6 +324,10 @@ Result Machine::run(const dialect::Sequence* sequence,
   const Cycles end = ended ? controller_.end() : context_.clock.now();
   result.statistics = statistics(begin, end);
   result.statistics.events = context_.clock.events() - events;
+  if (context_.options.explain) {
+    add_path(result.statistics, context_, last_path(sequence != nullptr),
+             [&](dialect::Index lock) { return givers(lock); });
+  }
   result.notes = notes_;
   result.notes.insert(result.notes.end(), run_notes_.begin(), run_notes_.end());
   if (result.outcome != Outcome::kComplete) {
@@ -335,7 +341,28 @@ Result Machine::run(const dialect::Sequence* sequence,
   return result;
 }
 
+/// Of who ended last: the sequence, or else a core.
+CriticalPath Machine::last_path(bool has_sequence) const {
+  if (has_sequence) return context_.controller_path;
+  const auto last =
+      std::ranges::max_element(cores_, {}, [](const Core& core) { return core.path().at(); });
+  return last == cores_.end() ? CriticalPath() : last->path();
+}
+
+std::vector<std::string> Machine::givers(dialect::Index lock) const {
+  std::vector<std::string> result;
+  for (const Core& core : cores_) {
+    if (core.may_release(lock)) result.push_back(core.describe());
+  }
+  for (const auto& [id, each] : channels_) {
+    if (each->may_release(lock)) result.push_back(each->describe());
+  }
+  if (result.empty()) result.emplace_back("the host sequence");
+  return result;
+}
+
 void Machine::begin_statistics() {
+  context_.controller_path.begin(context_.clock.now(), context_.options.explain);
   for (auto& [id, each] : channels_) each->begin_statistics();
   for (Stream& stream : streams_) stream.begin_statistics();
   for (Core& core : cores_) core.begin_statistics();

@@ -50,6 +50,8 @@ class Machine {
   void begin_statistics();
   int full_objects(dialect::Index pool) const;
   Statistics statistics(Cycles begin, Cycles end) const;
+  CriticalPath last_path(bool has_sequence) const;
+  std::vector<std::string> givers(dialect::Index lock) const;
 
   Context context_;
   std::map<target::Channel, std::unique_ptr<Channel>> channels_;

@@ -22,6 +22,7 @@ struct Stall {
 
 struct CoreStatistics {
   core::TileId tile = {};
+  std::string kernel = {};         ///< in which it spends most time, or empty
   Cycles kernels = 0;              ///< inside of kernels
   Cycles own = 0;                  ///< its own instructions, calls and lock requests
   std::vector<Stall> stalls = {};  ///< largest first
@@ -70,6 +71,33 @@ struct OutputStatistics {
   std::vector<Arrival> arrivals = {};
 };
 
+/// Work on the run's critical path: the chain of causes from its beginning to its end, without
+/// a gap (critical_path.h).
+struct PathPart {
+  enum class Kind {
+    kKernels,      ///< a core's
+    kOwnCode,      ///< a core's
+    kDescriptors,  ///< a channel's: starting tasks, changing descriptors, giving back locks
+    kStream,       ///< words that move
+    kHostReads,    ///< the host's memory is the limit
+    kHostWrites,
+    kController,
+  };
+  Kind kind = Kind::kController;
+  std::string who = {};  ///< "core (0, 2)", "MM2S 0 of tile (0, 0)", "stream 'of'", ...
+  Cycles cycles = 0;
+};
+
+/// A lock that somebody on the critical path waited for.
+struct PathWait {
+  std::string lock = {};
+  std::string fifo = {};  ///< the object FIFO, or empty
+  int depth = 0;          ///< its objects there
+  bool room = false;      ///< the wait was for a free object, not for a full one
+  std::int64_t times = 0;
+  std::vector<std::string> givers = {};  ///< who raises it
+};
+
 struct Statistics {
   Cycles begin = 0;   ///< when the sequence started; the clock goes on from run to run
   Cycles cycles = 0;  ///< until its last operation was done
@@ -83,6 +111,9 @@ struct Statistics {
   std::vector<PoolStatistics> pools = {};
   std::vector<KernelStatistics> kernels = {};
   std::vector<OutputStatistics> outputs = {};
+  /// Empty unless Options::explain.
+  std::vector<PathPart> path = {};        ///< largest first
+  std::vector<PathWait> path_waits = {};  ///< most first
 
   double seconds() const { return static_cast<double>(cycles) / clock_hz; }
 };

@@ -16,6 +16,7 @@ Stream::Stream(Context& context, const dialect::Route& route, Channel& source)
   if (route.packet_id) name_ += fmt::format(" packet {}", *route.packet_id);
   starved_ = fmt::format("words from '{}'", name_);
   blocked_ = fmt::format("room in '{}'", name_);
+  activity_ = context.activities.add(PathPart::Kind::kStream, fmt::format("stream '{}'", name_));
 }
 
 void Stream::add_sink(Channel& channel) {
@@ -45,9 +46,19 @@ std::int64_t Stream::room(const Sink& sink) const {
   return sink.capacity - sink.pending;
 }
 
+bool Stream::can_send(Cycles now) const {
+  return now >= send_free_at_ && source_.moving() && source_.stream() == this;
+}
+
+void Stream::ready(Channel& end, Cycles now) {
+  // A sender that has waited so far did so for this receiver, or for one that comes later.
+  if (&end != &source_ && can_send(now)) source_.path().follow(end.path(), now);
+  step(now);
+}
+
 void Stream::step(Cycles now) {
   for (Sink& sink : sinks_) drain(sink, now);
-  if (now < send_free_at_ || !source_.moving() || source_.stream() != this) return;
+  if (!can_send(now)) return;
   if (route_.packet_id && !packet_open_ && !open_packet(now)) return;
   if (now < send_free_at_) return;  // the header takes a cycle
   std::int64_t words = source_.remaining_words();
@@ -63,11 +74,23 @@ void Stream::step(Cycles now) {
 void Stream::burst(std::int64_t words, Cycles now) {
   const std::int64_t bytes = words * Channel::kWordBytes;
   Cycles end = now + cycles(words);
-  if (source_.on_host()) end = std::max(end, context_.ddr_reads.serve(now, bytes));
+  int activity = activity_;
+  const auto share_memory = [&](Ddr& memory, int its_activity) {
+    const Cycles through = memory.serve(now, bytes);
+    if (through <= end) return;
+    end = through;
+    activity = its_activity;
+  };
+  if (source_.on_host()) share_memory(context_.ddr_reads, context_.host_reads);
   for (const Sink& sink : sinks_) {
-    if (sink.channel->on_host()) end = std::max(end, context_.ddr_writes.serve(now, bytes));
+    if (sink.channel->on_host()) share_memory(context_.ddr_writes, context_.host_writes);
   }
   send_free_at_ = end;
+  for (const Sink& sink : sinks_) {
+    const bool waits = sink.pending == 0 && sink.channel->moving();
+    if (waits) sink.channel->path().follow(source_.path(), now);
+  }
+  source_.path().spend(activity, end);
   const std::byte* data = source_.read(words, scratch_);
   const bool all_take = std::ranges::all_of(
       sinks_, [](const Sink& sink) { return sink.pending == 0 && sink.channel->moving(); });
@@ -76,7 +99,7 @@ void Stream::burst(std::int64_t words, Cycles now) {
   for (Sink& sink : sinks_) {
     if (source_.causality().enabled()) source_.causality().teach(sink.channel->causality().seen);
     if (sink.pending == 0 && sink.channel->moving()) {
-      deliver(sink, data, words, now, end + sink.latency);
+      deliver(sink, data, words, now, end + sink.latency, activity);
     } else {
       sink.pending += words;
       high_water_ = std::max(high_water_, sink.pending);
@@ -92,11 +115,12 @@ void Stream::burst(std::int64_t words, Cycles now) {
 }
 
 /// `end` is the earliest time for the last word.
-void Stream::deliver(Sink& sink, const std::byte* data, std::int64_t words, Cycles now,
-                     Cycles end) {
+void Stream::deliver(Sink& sink, const std::byte* data, std::int64_t words, Cycles now, Cycles end,
+                     int activity) {
   sink.channel->write(data, words);
   end = std::max(end, std::max(now, sink.channel->receive_free_at) + cycles(words));
   sink.channel->receive_free_at = end;
+  sink.channel->path().spend(activity, end);
   sink.channel->settle(end);
 }
 
@@ -119,7 +143,8 @@ void Stream::drain(Sink& sink, Cycles now) {
         std::min({sink.pending, sink.channel->remaining_words(), ring_words_ - at});
     sink.pending -= words;
     const Cycles arrived = sink.pending == 0 ? send_free_at_ + sink.latency : 0;
-    deliver(sink, ring_.data() + at * Channel::kWordBytes, words, now, arrived);
+    if (arrived > now) sink.channel->path().follow(source_.path(), arrived);
+    deliver(sink, ring_.data() + at * Channel::kWordBytes, words, now, arrived, activity_);
   }
   if (sink.pending == 0) leave(sink, now);
 }

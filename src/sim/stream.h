@@ -16,7 +16,8 @@ class Stream final : public Process {
   Stream(Context& context, const dialect::Route& route, Channel& source);
 
   void add_sink(Channel& sink);
-  /// One end can go on.
+  /// That end can go on.
+  void ready(Channel& end, Cycles now);
   void step(Cycles now);
   void resume(Cycles now, int) override { step(now); }
 
@@ -39,12 +40,14 @@ class Stream final : public Process {
   };
 
   Cycles cycles(std::int64_t words) const;
+  bool can_send(Cycles now) const;
   void drain(Sink& sink, Cycles now);
   bool open_packet(Cycles now);
   void close_packet();
   void leave(Sink& sink, Cycles now);
   void burst(std::int64_t words, Cycles now);
-  void deliver(Sink& sink, const std::byte* data, std::int64_t words, Cycles now, Cycles end);
+  void deliver(Sink& sink, const std::byte* data, std::int64_t words, Cycles now, Cycles end,
+               int activity);
   void keep(const std::byte* data, std::int64_t words);
   std::int64_t room(const Sink& sink) const;
   std::uint32_t header() const;
@@ -54,6 +57,7 @@ class Stream final : public Process {
   Channel& source_;
   std::vector<Sink> sinks_;
   std::string name_;
+  int activity_;
   std::string starved_;
   std::string blocked_;
   bool packet_open_ = false;
