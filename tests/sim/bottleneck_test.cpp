@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+// Planted bottlenecks: the report names the cause, not who suffers from it.
+#include "sim/bottleneck.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <numeric>
+
+#include "sim/design_builder.h"
+
+namespace shiftwise::sim {
+namespace {
+
+constexpr core::TileId kShim{0, 0};
+constexpr core::TileId kFirst{0, 2};
+constexpr core::TileId kSecond{0, 3};
+constexpr core::TileId kThird{0, 4};
+constexpr std::int64_t kObjects = 40;
+
+/// Cycles by kernel.
+class Costs final : public KernelCost {
+ public:
+  explicit Costs(std::map<std::string, Cycles> cycles) : cycles_(std::move(cycles)) {}
+  std::optional<Cycles> cycles(const KernelCall& call) const override {
+    return cycles_.at(call.kernel.symbol);
+  }
+
+ private:
+  std::map<std::string, Cycles> cycles_;
+};
+
+/// A core that calls `kernel` on each object of `in` and fills one of `out`.
+void work(DesignBuilder& design, core::TileId tile, Index in, Index out, const std::string& kernel,
+          std::int64_t bytes) {
+  const Index function = design.kernel(kernel, 2, bytes);
+  CoreWriter core = design.core(tile);
+  core.loop(0, [&] {
+    core.fifo_acquire(in, 1);
+    core.fifo_acquire(out, 1);
+    core.call(function, {core.object(in, 0, DesignBuilder::bytes_type(bytes)),
+                         core.object(out, 0, DesignBuilder::bytes_type(bytes))});
+    core.fifo_release(in);
+    core.fifo_release(out);
+  });
+}
+
+struct Explained {
+  Statistics statistics;
+  Bottleneck verdict;
+};
+
+Explained explain(DesignBuilder& design, const std::map<std::string, Cycles>& costs,
+                  const std::map<std::string, double>& constants = {}) {
+  auto kernels = std::make_shared<TestKernels>();
+  for (const auto& [symbol, cycles] : costs) {
+    kernels->add(symbol, [](std::span<const kernel::Value>) { return kernel::integer(0); });
+  }
+  target::Device device = target::find_device("npu1");
+  for (const auto& [name, value] : constants) target::set_constant(device.timing, name, value);
+  const Costs cost(costs);
+  const dialect::Program program = design.finish();
+  Array array(program, kernels,
+              {.checks = Checks::kNone, .device = device, .cost = &cost, .explain = true});
+  std::vector<std::vector<std::byte>> buffers;
+  for (const dialect::MemrefType& type : array.arguments("run")) {
+    buffers.emplace_back(static_cast<std::size_t>(type.shape[0]));
+  }
+  const Result result = run(array, buffers);
+  EXPECT_EQ(result.outcome, Outcome::kComplete);
+  const auto verdict = bottleneck(result.statistics);
+  return {result.statistics, verdict.value_or(Bottleneck{})};
+}
+
+/// The host's side of a design: all objects in, all objects out.
+void host(DesignBuilder& design, const TestFifo& in, const std::vector<Channel>& outs,
+          std::int64_t bytes) {
+  const Index from = design.argument(bytes * kObjects);
+  std::vector<Index> tasks;
+  design.transfer(in.source, from, 0, bytes * kObjects, false);
+  for (const Channel& out : outs) {
+    tasks.push_back(
+        design.transfer(out, design.argument(bytes * kObjects), 0, bytes * kObjects, true));
+  }
+  for (const Index task : tasks) design.await(task);
+}
+
+/// Host -> first -> second -> third -> host.
+DesignBuilder pipeline(std::int64_t bytes, int depth = 2) {
+  DesignBuilder design;
+  const TestFifo in = design.fifo("in", kShim, {kFirst}, depth, bytes);
+  const TestFifo a = design.fifo("a", kFirst, {kSecond}, depth, bytes);
+  const TestFifo b = design.fifo("b", kSecond, {kThird}, depth, bytes);
+  const TestFifo out = design.fifo("out", kThird, {kShim}, depth, bytes);
+  work(design, kFirst, in.consumers[0], a.producer, "one", bytes);
+  work(design, kSecond, a.consumers[0], b.producer, "two", bytes);
+  work(design, kThird, b.consumers[0], out.producer, "three", bytes);
+  host(design, in, {out.sinks[0]}, bytes);
+  return design;
+}
+
+Cycles total(const std::vector<PathPart>& path) {
+  return std::accumulate(path.begin(), path.end(), Cycles{0},
+                         [](Cycles sum, const PathPart& part) { return sum + part.cycles; });
+}
+
+TEST(Bottleneck, IsTheSlowKernelAndNotItsNeighbours) {
+  for (const auto& [slow, core] : std::map<std::string, std::string>{
+           {"one", "core (0, 2)"}, {"two", "core (0, 3)"}, {"three", "core (0, 4)"}}) {
+    std::map<std::string, Cycles> costs{{"one", 500}, {"two", 500}, {"three", 500}};
+    costs[slow] = 2000;
+    DesignBuilder design = pipeline(64);
+    const Explained run = explain(design, costs);
+    EXPECT_EQ(run.verdict.kind, Bottleneck::Kind::kKernels) << run.verdict.why;
+    EXPECT_EQ(run.verdict.who, core);
+    EXPECT_NE(run.verdict.why.find("'" + slow + "'"), std::string::npos) << run.verdict.why;
+  }
+}
+
+TEST(Bottleneck, PathHasNoGaps) {
+  DesignBuilder design = pipeline(64);
+  const Explained run = explain(design, {{"one", 300}, {"two", 700}, {"three", 500}});
+  EXPECT_EQ(total(run.statistics.path), run.statistics.cycles);
+}
+
+TEST(Bottleneck, OfEquallySlowCoresOneIsNamed) {
+  DesignBuilder design = pipeline(64);
+  const Explained run = explain(design, {{"one", 2000}, {"two", 2000}, {"three", 2000}});
+  EXPECT_EQ(run.verdict.kind, Bottleneck::Kind::kKernels) << run.verdict.why;
+}
+
+TEST(Bottleneck, IsAFifoOfDepthOneWhereTwoAreNeeded) {
+  const auto shared = [](int depth) {
+    DesignBuilder design;
+    const TestFifo in = design.fifo("in", kShim, {kFirst}, 2, 64);
+    const auto [produce, consume] =
+        design.shared_fifo("narrow", kFirst, kFirst, kSecond, depth, 64);
+    const TestFifo out = design.fifo("out", kSecond, {kShim}, 2, 64);
+    work(design, kFirst, in.consumers[0], produce, "one", 64);
+    work(design, kSecond, consume, out.producer, "two", 64);
+    host(design, in, {out.sinks[0]}, 64);
+    return design;
+  };
+  DesignBuilder narrow = shared(1);
+  DesignBuilder wide = shared(2);
+  const std::map<std::string, Cycles> costs{{"one", 1000}, {"two", 1000}};
+  const Explained slow = explain(narrow, costs);
+  EXPECT_EQ(slow.verdict.kind, Bottleneck::Kind::kObjects) << slow.verdict.why;
+  EXPECT_EQ(slow.verdict.who, "narrow");
+  EXPECT_NE(slow.verdict.why.find("depth 1 is too little"), std::string::npos) << slow.verdict.why;
+  EXPECT_NE(slow.verdict.why.find("until core (0, 3) gives one back"), std::string::npos)
+      << slow.verdict.why;
+  const Explained fast = explain(wide, costs);
+  EXPECT_EQ(fast.verdict.kind, Bottleneck::Kind::kKernels) << fast.verdict.why;
+  EXPECT_LT(fast.statistics.cycles, slow.statistics.cycles * 6 / 10);
+}
+
+TEST(Bottleneck, IsALockThatIsHeldTooLong) {
+  // Both cores work on their own, but only with 'mutex' in hand.
+  DesignBuilder design;
+  const TestFifo in = design.fifo("in", kShim, {kFirst, kSecond}, 2, 64);
+  const TestFifo left = design.fifo("left", kFirst, {kShim}, 2, 64);
+  const TestFifo right = design.fifo("right", kSecond, {kShim}, 2, 64);
+  const Index mutex = design.lock("mutex", kFirst, 1);
+  const auto guarded = [&](core::TileId tile, Index from, Index to, const std::string& symbol) {
+    const Index kernel = design.kernel(symbol, 2, 64);
+    CoreWriter core = design.core(tile);
+    core.loop(0, [&] {
+      core.fifo_acquire(from, 1);
+      core.fifo_acquire(to, 1);
+      core.acquire(mutex);
+      core.call(kernel, {core.object(from, 0, DesignBuilder::bytes_type(64)),
+                         core.object(to, 0, DesignBuilder::bytes_type(64))});
+      core.release(mutex);
+      core.fifo_release(from);
+      core.fifo_release(to);
+    });
+  };
+  guarded(kFirst, in.consumers[0], left.producer, "one");
+  guarded(kSecond, in.consumers[1], right.producer, "two");
+  host(design, in, {left.sinks[0], right.sinks[0]}, 64);
+  const Explained run = explain(design, {{"one", 1000}, {"two", 900}});
+  EXPECT_EQ(run.verdict.kind, Bottleneck::Kind::kLock) << run.verdict.why;
+  EXPECT_EQ(run.verdict.who, "mutex");
+}
+
+TEST(Bottleneck, IsTheOneSlowConsumerOfABroadcast) {
+  DesignBuilder design;
+  const TestFifo in = design.fifo("in", kShim, {kFirst, kSecond, kThird}, 2, 64);
+  std::vector<Channel> outs;
+  const std::vector<core::TileId> tiles{kFirst, kSecond, kThird};
+  const std::vector<std::string> kernels{"one", "two", "three"};
+  for (std::size_t i = 0; i < tiles.size(); ++i) {
+    const TestFifo out = design.fifo("out" + std::to_string(i), tiles[i],
+                                     {{static_cast<int>(i == 2 ? 1 : 0), 0}}, 2, 64);
+    work(design, tiles[i], in.consumers[i], out.producer, kernels[i], 64);
+    outs.push_back(out.sinks[0]);
+  }
+  host(design, in, outs, 64);
+  const Explained run = explain(design, {{"one", 300}, {"two", 2500}, {"three", 300}});
+  EXPECT_EQ(run.verdict.kind, Bottleneck::Kind::kKernels) << run.verdict.why;
+  EXPECT_EQ(run.verdict.who, "core (0, 3)");
+}
+
+TEST(Bottleneck, IsAStreamWhereObjectsAreLargeForTheirWork) {
+  DesignBuilder design = pipeline(8192);
+  const Explained run = explain(design, {{"one", 200}, {"two", 200}, {"three", 200}});
+  EXPECT_EQ(run.verdict.kind, Bottleneck::Kind::kStream) << run.verdict.why;
+}
+
+TEST(Bottleneck, IsTheHostsMemoryWhereItStarvesTheArray) {
+  DesignBuilder design = pipeline(8192);
+  const Explained run = explain(design, {{"one", 200}, {"two", 200}, {"three", 200}},
+                                {{"ddr_bytes_per_second", 1e9}});
+  EXPECT_EQ(run.verdict.kind, Bottleneck::Kind::kHostMemory) << run.verdict.why;
+  EXPECT_EQ(run.verdict.who, "the host's memory");
+}
+
+TEST(Bottleneck, IsTheControllerWhereTheHostSendsObjectByObject) {
+  DesignBuilder design;
+  const TestFifo in = design.fifo("in", kShim, {kFirst}, 2, 64);
+  const TestFifo out = design.fifo("out", kFirst, {kShim}, 2, 64);
+  work(design, kFirst, in.consumers[0], out.producer, "one", 64);
+  const Index from = design.argument(64 * kObjects);
+  const Index to = design.argument(64 * kObjects);
+  for (int i = 0; i < kObjects; ++i) {
+    design.transfer(in.source, from, 64 * i, 64, false);
+    design.await(design.transfer(out.sinks[0], to, 64 * i, 64, true));
+  }
+  const Explained run = explain(design, {{"one", 100}}, {{"controller_op_ns", 5000}});
+  EXPECT_EQ(run.verdict.kind, Bottleneck::Kind::kController) << run.verdict.why;
+}
+
+TEST(Bottleneck, NeedsAPathAndFindingItChangesNoCycle) {
+  EXPECT_FALSE(bottleneck(Statistics{}).has_value());
+  DesignBuilder design = pipeline(256);
+  const std::map<std::string, Cycles> costs{{"one", 300}, {"two", 700}, {"three", 500}};
+  const Explained with = explain(design, costs);
+  auto kernels = std::make_shared<TestKernels>();
+  for (const auto& [symbol, cycles] : costs) {
+    kernels->add(symbol, [](std::span<const kernel::Value>) { return kernel::integer(0); });
+  }
+  const Costs cost(costs);
+  Array array(design.finish(), kernels, {.checks = Checks::kNone, .cost = &cost});
+  std::vector<std::vector<std::byte>> buffers(2, std::vector<std::byte>(256 * kObjects));
+  const Result without = run(array, buffers);
+  EXPECT_EQ(without.statistics.cycles, with.statistics.cycles);
+  EXPECT_TRUE(without.statistics.path.empty());
+}
+
+}  // namespace
+}  // namespace shiftwise::sim
