@@ -27,7 +27,13 @@ int Trace::track(int process, const std::string& process_name, const std::string
     constexpr const char* kName =
         R"({{"name":"{}","ph":"M","pid":{},"tid":{},"args":{{"name":{}}}}},)"
         "\n";
-    names_ += fmt::format(kName, "process_name", process, next, json_text(process_name));
+    constexpr const char* kSort =
+        R"({{"name":"{}","ph":"M","pid":{},"tid":{},"args":{{"sort_index":{}}}}},)"
+        "\n";
+    if (processes_.insert(process).second) {
+      names_ += fmt::format(kName, "process_name", process, next, json_text(process_name));
+      names_ += fmt::format(kSort, "process_sort_index", process, next, process);
+    }
     names_ += fmt::format(kName, "thread_name", process, next, json_text(name));
   }
   return found->second;

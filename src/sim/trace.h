@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "sim/observer.h"
@@ -32,6 +33,7 @@ class Trace final : public Observer {
   int tile_process(core::TileId tile) const { return 1 + tile.column * 64 + tile.row; }
 
   std::map<std::pair<int, std::string>, int> tracks_;
+  std::set<int> processes_;  ///< that have a name
   std::string names_;
   std::string events_;
   std::int64_t count_ = 0;
