@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "cli/host_files.h"
 #include "cli/simulate_report.h"
@@ -61,10 +62,12 @@ class Simulate : public Verb {
                    "What mlir-aie's kernels are timed as: tuned (2026), old (2024-25), or stock, "
                    "stock-wide, resident (docs/cost-model.md)")
         ->type_name("NAME");
+    app.add_option("--clock-ghz", clock_ghz_, "The array's clock, for all that is not in cycles")
+        ->type_name("GHZ");
     app.add_option("--set", constants_, "A constant of the timing model, as NAME=VALUE")
         ->type_name("NAME=VALUE")
         ->delimiter(',');
-    app.add_flag("--report", everything_, "Also show channels, streams and FIFOs");
+    app.add_flag("--report", everything_, "Say what binds and why, and show all parts");
     app.add_option("--trace", trace_, "Write the run in Chrome's trace format")->type_name("FILE");
   }
 
@@ -72,9 +75,12 @@ class Simulate : public Verb {
     dialect::Program program = dialect::read_program_file(design_);
     sim::Trace trace;
     const sim::ModelledCost cost(target::parse_published_kernels(published_));
-    sim::Options options{.checks = kChecks.at(checks_), .cycle_limit = cycle_limit_, .cost = &cost};
+    sim::Options options{.checks = kChecks.at(checks_),
+                         .cycle_limit = cycle_limit_,
+                         .constants = constants(),
+                         .cost = &cost,
+                         .explain = everything_};
     if (!trace_.empty()) options.observer = &trace;
-    options.device = device(program);
     std::vector<std::filesystem::path> folders(folders_.begin(), folders_.end());
     folders.push_back(kernel::builtin_folder());
 
@@ -94,10 +100,9 @@ class Simulate : public Verb {
   }
 
  private:
-  /// The design's device, with the constants of --set.
-  std::optional<target::Device> device(const dialect::Program& program) const {
-    if (constants_.empty() || program.devices.empty()) return std::nullopt;
-    target::Device result = target::find_device(program.devices.front().device);
+  std::vector<std::pair<std::string, double>> constants() const {
+    std::vector<std::pair<std::string, double>> result;
+    if (clock_ghz_) result.emplace_back("clock_hz", *clock_ghz_ * 1e9);
     for (const std::string& constant : constants_) {
       const auto equals = constant.find('=');
       double value = 0;
@@ -106,7 +111,7 @@ class Simulate : public Verb {
         throw core::Error({.fault = core::Fault::kUsage,
                            .what = fmt::format("--set '{}' is not NAME=NUMBER", constant)});
       }
-      target::set_constant(result.timing, constant.substr(0, equals), value);
+      result.emplace_back(constant.substr(0, equals), value);
     }
     return result;
   }
@@ -120,6 +125,7 @@ class Simulate : public Verb {
   std::string published_ = "tuned";
   sim::Cycles cycle_limit_ = sim::Options().cycle_limit;
   int images_ = 1;
+  std::optional<double> clock_ghz_;
   std::vector<std::string> constants_;
   bool everything_ = false;
   std::string trace_;

@@ -3,9 +3,11 @@
 #include "cli/simulate_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
+#include "sim/bottleneck.h"
 #include "sim/pace.h"
 #include "target/device.h"
 
@@ -35,7 +37,8 @@ void add_cores(report::Report& report, const sim::Statistics& run) {
     rows.push_back({report::text(target::to_string(core.tile)), report::count(core.calls),
                     report::count(core.kernels), report::count(core.own),
                     share(core.kernels + core.own, run.cycles),
-                    largest_stall(core.stalls, run.cycles), largest_cause(core.stalls)});
+                    largest_stall(core.stalls, run.cycles), largest_cause(core.stalls),
+                    report::optional_text(core.kernel)});
   }
   report.table("cores", "cores",
                {{"tile", "tile", Align::kLeft},
@@ -44,8 +47,72 @@ void add_cores(report::Report& report, const sim::Statistics& run) {
                 {"own_cycles", "own code"},
                 {"busy", "busy"},
                 {"wait", "waits"},
-                {"wait_cause", "mostly for", Align::kLeft}},
+                {"wait_cause", "mostly for", Align::kLeft},
+                {"kernel", "mostly in", Align::kLeft}},
                std::move(rows));
+}
+
+void add_stalls(report::Report& report, const sim::Statistics& run) {
+  std::vector<Row> rows;
+  const auto add = [&](const std::string& who, const std::vector<sim::Stall>& stalls) {
+    for (const sim::Stall& stall : stalls) {
+      rows.push_back({report::text(who), report::text(stall.cause), report::count(stall.cycles),
+                      share(stall.cycles, run.cycles)});
+    }
+  };
+  for (const sim::CoreStatistics& core : run.cores) {
+    add("core " + target::to_string(core.tile), core.stalls);
+  }
+  for (const sim::ChannelStatistics& channel : run.channels) {
+    add(target::to_string(channel.channel), channel.stalls);
+  }
+  report.table("stalls", "who stood still, and for what",
+               {{"who", "who", Align::kLeft},
+                {"cause", "cause", Align::kLeft},
+                {"cycles", "cycles"},
+                {"share", "share"}},
+               std::move(rows));
+}
+
+void add_bottleneck(report::Report& report, const sim::Statistics& run) {
+  const auto bottleneck = sim::bottleneck(run);
+  if (!bottleneck) return;
+  const std::string kind = sim::to_string(bottleneck->kind);
+  const std::string who = bottleneck->who.empty() ? kind : bottleneck->who;
+  report.fact("bottleneck", "what binds", report::text(who));
+  report.fact("bottleneck_kind", "which is", report::text(kind));
+  report.fact("bottleneck_why", "because", report::text(bottleneck->why));
+}
+
+void add_path(report::Report& report, const sim::Statistics& run) {
+  std::vector<Row> parts;
+  sim::Cycles whole = 0;
+  for (const sim::PathPart& part : run.path) whole += part.cycles;
+  for (const sim::PathPart& part : run.path) {
+    parts.push_back({report::text(part.who), report::text(sim::to_string(part.kind)),
+                     report::count(part.cycles), share(part.cycles, whole)});
+  }
+  report.table("path", "critical path",
+               {{"who", "who", Align::kLeft},
+                {"kind", "with", Align::kLeft},
+                {"cycles", "cycles"},
+                {"share", "share"}},
+               std::move(parts));
+  std::vector<Row> waits;
+  for (const sim::PathWait& wait : run.path_waits) {
+    waits.push_back({report::text(wait.lock), report::optional_text(wait.fifo),
+                     report::integer(wait.depth), report::text(wait.room ? "room" : "data"),
+                     report::count(wait.times),
+                     report::text(fmt::format("{}", fmt::join(wait.givers, ", ")))});
+  }
+  report.table("path_waits", "waits on the critical path",
+               {{"lock", "lock", Align::kLeft},
+                {"fifo", "object FIFO", Align::kLeft},
+                {"depth", "depth"},
+                {"for", "for", Align::kLeft},
+                {"times", "times"},
+                {"givers", "given by", Align::kLeft}},
+               std::move(waits));
 }
 
 void add_kernels(report::Report& report, const sim::Statistics& run) {
@@ -168,12 +235,15 @@ void add_run(report::Report& report, const sim::Result& result, int images, bool
   if (slowest != run.cores.end()) {
     report.fact("busiest_core", "busiest core", report::text(target::to_string(slowest->tile)));
   }
+  add_bottleneck(report, run);
   report.fact("controller_operations", "host operations", report::count(run.controller_operations));
   report.fact("events", "events simulated", report::count(run.events));
   add_waits(report, result);
   add_cores(report, run);
   add_kernels(report, run);
   if (everything) {
+    add_path(report, run);
+    add_stalls(report, run);
     add_channels(report, run);
     add_fifos(report, run);
   }

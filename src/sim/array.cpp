@@ -83,8 +83,19 @@ void append(Statistics& to, const Statistics& more) {
   add(to.pools, more.pools);
   add(to.kernels, more.kernels);
   add(to.outputs, more.outputs);
-  add(to.path, more.path);
-  add(to.path_waits, more.path_waits);
+  // One path behind the other is a path; what is on both of them is one part of it.
+  for (const PathPart& part : more.path) {
+    const auto same = std::ranges::find_if(to.path, [&](const PathPart& other) {
+      return other.kind == part.kind && other.who == part.who;
+    });
+    same == to.path.end() ? to.path.push_back(part) : void(same->cycles += part.cycles);
+  }
+  std::ranges::stable_sort(to.path, std::greater{}, &PathPart::cycles);
+  for (const PathWait& wait : more.path_waits) {
+    const auto same = std::ranges::find(to.path_waits, wait.lock, &PathWait::lock);
+    same == to.path_waits.end() ? to.path_waits.push_back(wait) : void(same->times += wait.times);
+  }
+  std::ranges::stable_sort(to.path_waits, std::greater{}, &PathWait::times);
 }
 
 }  // namespace
@@ -201,6 +212,9 @@ Array::Array(dialect::Program program, std::shared_ptr<KernelSource> kernels, Op
   for (const dialect::DeviceProgram& device : state_->program.devices) {
     state_->devices.push_back(state_->options.device ? *state_->options.device
                                                      : target::find_device(device.device));
+    for (const auto& [name, value] : state_->options.constants) {
+      target::set_constant(state_->devices.back().timing, name, value);
+    }
   }
   if (state_->program.devices.size() == 1) state_->load(0);
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dialect/program.h"
@@ -30,6 +31,8 @@ struct Options {
   Cycles cycle_limit = 20'000'000'000;  ///< of one run
   /// The machine; empty: the one that the design names.
   std::optional<target::Device> device = {};
+  /// Other values for constants of its timing, by name.
+  std::vector<std::pair<std::string, double>> constants = {};
   const KernelCost* cost = nullptr;  ///< borrowed; null: kAssumedKernelCycles each
   Observer* observer = nullptr;      ///< borrowed; may be null
   bool explain = false;              ///< find the critical path; costs time, changes nothing

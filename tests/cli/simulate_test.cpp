@@ -142,6 +142,12 @@ TEST_F(Simulate, RefusesFilesThatDoNotFit) {
                              path("x.bin") + "\n  why:   9 bytes; memref<1024xi8> has 1024\n");
 }
 
+TEST_F(Simulate, TakesMoreThanTheDesignDeclares) {
+  write("x.bin", std::string(4096, '\1'));
+  const Outcome outcome = shiftwise(command({}));
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+}
+
 TEST_F(Simulate, RefusesMoreFilesThanBuffers) {
   const Outcome outcome = shiftwise(command({"--out", path("y.bin") + "," + path("z.bin")}));
   EXPECT_EQ(outcome.code, 1);
@@ -203,6 +209,38 @@ TEST_F(Simulate, ConstantsOfTheModelCanBeSet) {
   const Outcome wrong = shiftwise(command({"--set", "hop_cycle=1"}));
   EXPECT_EQ(wrong.code, 2);
   EXPECT_NE(wrong.err.find("did you mean 'hop_cycles'?"), std::string::npos);
+}
+
+TEST_F(Simulate, ClocksGiveTheTimeAndAbsurdOnesAreRefused) {
+  const auto json = shiftwise(command({"--clock-ghz", "1.2", "--json"})).json();
+  EXPECT_DOUBLE_EQ(json.at("clock_hz"), 1.2e9);
+  EXPECT_DOUBLE_EQ(json.at("ms"), json.at("cycles").get<double>() / 1.2e6);
+  for (const char* ghz : {"0", "-1", "1e9", "nan", "inf"}) {
+    const Outcome outcome = shiftwise(command({std::string("--clock-ghz=") + ghz}));
+    EXPECT_EQ(outcome.code, 2) << ghz;
+    EXPECT_NE(outcome.err.find("shiftwise: clock_hz cannot be "), std::string::npos) << outcome.err;
+  }
+}
+
+TEST_F(Simulate, TheReportNamesWhatBinds) {
+  const auto kernel = shiftwise(command({"--report", "--json"})).json();
+  EXPECT_EQ(kernel.at("bottleneck"), "core (0, 2)") << kernel;
+  EXPECT_EQ(kernel.at("bottleneck_kind"), "kernels");
+  EXPECT_NE(kernel.at("bottleneck_why").get<std::string>().find("'plus_one'"), std::string::npos);
+  const auto starved =
+      shiftwise(command({"--report", "--json", "--set", "ddr_bytes_per_second=1e6"})).json();
+  EXPECT_EQ(starved.at("bottleneck"), "the host's memory") << starved;
+  std::int64_t path = 0;
+  for (const auto& part : kernel.at("path")) path += part.at("cycles").get<std::int64_t>();
+  EXPECT_EQ(path, kernel.at("cycles")) << "the critical path has no gap";
+}
+
+TEST_F(Simulate, KernelsOfUnknownCostAreNamedInTheJsonToo) {
+  const auto json = shiftwise(command({"--json"})).json();
+  EXPECT_EQ(json.at("kernels")[0].at("symbol"), "plus_one");
+  EXPECT_EQ(json.at("kernels")[0].at("known"), false);
+  EXPECT_NE(json.at("warnings")[0].get<std::string>().find("no cost is known for plus_one"),
+            std::string::npos);
 }
 
 }  // namespace
