@@ -37,7 +37,8 @@ struct KernelBuild {
   }
 };
 
-/// The built-in variants and the AIE2P build. Each is one core.
+/// The built-in variants, as far as this build has them (sanitized ones have the baseline), and
+/// the AIE2P build. Each is one core.
 inline const std::vector<KernelBuild>& kernel_builds() {
   static const std::vector<KernelBuild> builds = [] {
     std::vector<KernelBuild> list;
@@ -53,8 +54,10 @@ inline const std::vector<KernelBuild>& kernel_builds() {
                                       "sums",    "finish"};
     add("aie2p", std::filesystem::path(SHIFTWISE_BINARY_DIR) / "kernels/aie2p", "", stems);
     stems.push_back("mlir_aie_abi");
+    const std::filesystem::path builtin = kernel::builtin_folder();
     for (const std::string& suffix : kernel::variant_suffixes()) {
-      add("aie2" + suffix, kernel::builtin_folder(), suffix, stems);
+      const bool built = std::filesystem::exists(builtin / ("conv1x1" + suffix + ".so"));
+      if (built || suffix.empty()) add("aie2" + suffix, builtin, suffix, stems);
     }
     return list;
   }();
