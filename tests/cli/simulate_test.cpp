@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -80,6 +81,11 @@ class Simulate : public ::testing::Test {
   std::string read(const std::string& name) const {
     std::ifstream file(path(name), std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
+  }
+  void build() const {
+    const Outcome built =
+        shiftwise({"kernel", "build", path("plus_one.cc"), "-o", path("plus_one.so"), "-q"});
+    ASSERT_EQ(built.code, 0) << built.err;
   }
   Arguments command(const Arguments& more) const {
     Arguments result{"simulate", path("design.mlir"), "--kernels", folder_.string(),
@@ -177,10 +183,7 @@ TEST_F(Simulate, FullChecksSeeAKernelThatReadsBesideItsBuffer) {
         "extern \"C\" void plus_one(std::int8_t* in, std::int8_t* out) {\n"
         "  for (int i = 0; i < 64; ++i) out[i] = in[i + 1];\n"
         "}\n");
-  ASSERT_EQ(shiftwise({"kernel", "build", path("plus_one.cc"), "-o", path("plus_one.so"), "-q",
-                       "--check-accesses"})
-                .code,
-            0);
+  build();
   EXPECT_EQ(shiftwise(command({})).code, 0) << "red zones do not see reads";
   const Outcome outcome = shiftwise(command({"--check", "full"}));
   EXPECT_EQ(outcome.code, 2);
@@ -192,11 +195,72 @@ TEST_F(Simulate, FullChecksSeeAKernelThatReadsBesideItsBuffer) {
       << outcome.err;
 }
 
+TEST_F(Simulate, FullChecksSeeAWriteFarAway) {
+  // The other object of the FIFO lies behind the red zone: both are this core's memory.
+  write("plus_one.cc",
+        "#include <cstdint>\n"
+        "extern \"C\" void plus_one(std::int8_t* in, std::int8_t* out) {\n"
+        "  for (int i = 0; i < 64; ++i) out[i] = in[i] + 1;\n"
+        "  in[4096] = 7;\n"
+        "}\n");
+  build();
+  const Outcome outcome = shiftwise(command({"--check", "full"}));
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("kernel 'plus_one' on core (0, 2) stores to memory that it was not "
+                             "given"),
+            std::string::npos)
+      << outcome.err;
+  EXPECT_NE(outcome.err.find("design.mlir:"), std::string::npos) << outcome.err;
+}
+
+TEST_F(Simulate, FullChecksSeeThirtyTwoBytesReadAndNotUsed) {
+  write("plus_one.cc",
+        "#include <aie_api/aie.hpp>\n"
+        "extern \"C\" void plus_one(int8_t* in, int8_t* out) {\n"
+        "  aie::vector<int8, 32> next = aie::load_v<32>(in);\n"
+        "  for (int i = 0; i < 64; i += 32) {\n"
+        "    aie::store_v(out + i, next);\n"
+        "    next = aie::load_v<32>(in + i + 32);\n"
+        "  }\n"
+        "  asm volatile(\"\" : : \"m\"(next));\n"
+        "}\n");
+  build();
+  EXPECT_EQ(shiftwise(command({})).code, 0);
+  const Outcome outcome = shiftwise(command({"--check", "full"}));
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("32 bytes at 64 of buffer 'in_cons_buff_0'"), std::string::npos)
+      << outcome.err;
+}
+
+TEST_F(Simulate, SaysWhichKernelsFullChecksCouldNotBuildAgain) {
+  EXPECT_EQ(shiftwise(command({"--check", "full"})).out.find("were not checked"),
+            std::string::npos);
+  fs::remove(path("plus_one.cc"));
+  const Outcome outcome = shiftwise(command({"--check", "full"}));
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("kernels of " + path("plus_one.so") +
+                             " were not checked at each access: its source " + path("plus_one.cc") +
+                             " is not there"),
+            std::string::npos)
+      << outcome.out;
+}
+
 TEST_F(Simulate, TracesAreWritten) {
   ASSERT_EQ(shiftwise(command({"--trace", path("trace.json")})).code, 0);
   const auto trace = nlohmann::json::parse(read("trace.json"));
   EXPECT_TRUE(std::ranges::any_of(
       trace.at("traceEvents"), [](const auto& event) { return event.at("name") == "plus_one"; }));
+  const std::string checker = SHIFTWISE_CHECK_TRACE;
+  EXPECT_EQ(std::system((checker + " '" + path("trace.json") + "' > /dev/null").c_str()), 0);
+}
+
+TEST_F(Simulate, TheCheckerOfTracesFindsItsPlantedFaults) {
+  const std::string checker = SHIFTWISE_CHECK_TRACE;
+  EXPECT_EQ(std::system((checker + " --self-test > /dev/null").c_str()), 0);
+  write("trace.json",
+        R"({"traceEvents": [{"name": "x", "ph": "X", "ts": 0, "pid": 1, "tid": 1}]})");
+  const std::string command = checker + " '" + path("trace.json") + "' 2> /dev/null";
+  EXPECT_NE(std::system(command.c_str()), 0) << "a span without a duration";
 }
 
 TEST_F(Simulate, ConstantsOfTheModelCanBeSet) {
