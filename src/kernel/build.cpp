@@ -9,8 +9,10 @@
 #include <sstream>
 
 #include "core/diagnostic.h"
+#include "core/file.h"
 #include "kernel/library.h"
 #include "kernel/process.h"
+#include "kernel/recipe.h"
 
 namespace shiftwise::kernel {
 namespace {
@@ -64,7 +66,8 @@ void add_access_checks(const Compiler& compiler, std::vector<std::string>& comma
 }
 
 std::vector<std::string> compile_command(const Compiler& compiler, const fs::path& source,
-                                         const BuildOptions& options, const fs::path& output) {
+                                         const BuildOptions& options, const fs::path& recipe,
+                                         const fs::path& output) {
   std::vector<std::string> command = compiler.command;
   // Kernels cast buffers as they like and rely on integers that wrap; a symbol that nobody
   // defines shall be found here and not while a design runs.
@@ -80,10 +83,11 @@ std::vector<std::string> compile_command(const Compiler& compiler, const fs::pat
   for (const fs::path& folder : options.include_folders) command.push_back("-I" + folder.string());
   command.insert(command.end(), options.arguments.begin(), options.arguments.end());
   // The second folder lets "../aie_kernel_utils.h" be found where a source came alone.
-  command.insert(command.end(),
-                 {"-include", (header_folder() / "shiftwise_kernel.hpp").string(),
-                  "-I" + header_folder().string(), "-I" + (header_folder() / "aie_api").string(),
-                  "-x", "c++", source.string(), "-o", output.string()});
+  command.insert(
+      command.end(),
+      {"-include", recipe.string(), "-include", (header_folder() / "shiftwise_kernel.hpp").string(),
+       "-I" + header_folder().string(), "-I" + (header_folder() / "aie_api").string(), "-x", "c++",
+       source.string(), "-o", output.string()});
   return command;
 }
 
@@ -126,8 +130,15 @@ Built build(const fs::path& source, const BuildOptions& options) {
       options.output.empty() ? fs::path(source.stem().string() + ".so") : options.output;
   built.compiler = compiler.command.back();
   const fs::path temporary = fmt::format("{}.{}.tmp", built.library.string(), ::getpid());
-  built.command = compile_command(compiler, source, options, temporary);
+  const fs::path recipe = temporary.string() + ".h";
+  try {
+    core::write_file(recipe, recipe_text(recipe_of(source, options)));
+  } catch (const core::Error&) {
+    // Where nothing can be written, the compiler says so below.
+  }
+  built.command = compile_command(compiler, source, options, recipe, temporary);
   const Outcome outcome = run_process(built.command);
+  fs::remove(recipe, ignored);
   if (outcome.code != 0) {
     fs::remove(temporary, ignored);
     throw core::Error({.what = fmt::format("{} could not compile the kernel", built.compiler),

@@ -111,4 +111,24 @@ std::vector<std::string> exported_functions(std::span<const std::byte> file,
   return functions;
 }
 
+std::span<const std::byte> find_section(std::span<const std::byte> file, const std::string& name,
+                                        const std::string& where) {
+  const Reader reader(file, where);
+  const Elf64_Ehdr header = read_header(reader, file);
+  const auto section = [&](std::uint64_t i) {
+    return reader.at<Elf64_Shdr>(header.e_shoff + i * sizeof(Elf64_Shdr));
+  };
+  if (header.e_shstrndx >= header.e_shnum) return {};
+  const Elf64_Shdr names = section(header.e_shstrndx);
+  for (int i = 0; i < header.e_shnum; ++i) {
+    const Elf64_Shdr found = section(i);
+    if (found.sh_type != SHT_PROGBITS || reader.text(names, found.sh_name) != name) continue;
+    if (found.sh_offset > file.size() || found.sh_size > file.size() - found.sh_offset) {
+      reader.refuse(fmt::format("its section {} lies outside", name));
+    }
+    return file.subspan(found.sh_offset, found.sh_size);
+  }
+  return {};
+}
+
 }  // namespace shiftwise::kernel

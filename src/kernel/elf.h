@@ -14,4 +14,8 @@ namespace shiftwise::kernel {
 std::vector<std::string> exported_functions(std::span<const std::byte> file,
                                             const std::string& where);
 
+/// The bytes of the section with that name; empty where there is none. Throws as above.
+std::span<const std::byte> find_section(std::span<const std::byte> file, const std::string& name,
+                                        const std::string& where);
+
 }  // namespace shiftwise::kernel

@@ -25,15 +25,6 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, ignored);
 }
 
-/// The stem of a library's file, without the variant.
-std::string plain_stem(const fs::path& file) {
-  std::string stem = file.stem().string();
-  for (const char* variant : {".avx512vnni", ".avx2"}) {
-    if (stem.ends_with(variant)) stem.resize(stem.size() - std::string(variant).size());
-  }
-  return stem;
-}
-
 /// The best file for a stem within one folder, or empty.
 fs::path best_in(const fs::path& folder, const fs::path& stem) {
   for (const std::string& variant : variant_suffixes()) {
@@ -91,6 +82,14 @@ std::string builtin_stem(const std::string& stem) {
 }
 
 }  // namespace
+
+std::string plain_stem(const fs::path& file) {
+  std::string stem = file.stem().string();
+  for (const char* variant : {".avx512vnni", ".avx2"}) {
+    if (stem.ends_with(variant)) stem.resize(stem.size() - std::string(variant).size());
+  }
+  return stem;
+}
 
 std::string untagged(const std::string& name) { return name.substr(0, name.find("__")); }
 

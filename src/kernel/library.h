@@ -36,6 +36,9 @@ std::vector<Library> all_libraries(std::span<const std::filesystem::path> folder
 /// "sw_conv1x1_u8_u8" for objects of another type (kernels/aie2/params.h).
 std::string untagged(const std::string& name);
 
+/// The stem of a library's file, without the variant.
+std::string plain_stem(const std::filesystem::path& file);
+
 /// The folder with the kernels that come with shiftwise, built with it.
 std::filesystem::path builtin_folder();
 
