@@ -11,12 +11,13 @@ namespace {
 
 class SimulatedDevice : public ArrayDevice {
  public:
-  SimulatedDevice(const lower::Design& design, const target::Device& device, sim::Checks checks)
+  SimulatedDevice(const lower::Design& design, const target::Device& device,
+                  const SimulatedOptions& options)
       : name_(design.device),
         sequence_(design.sequence),
         array_(dialect::read_program(design.text, "design.mlir"),
-               sim::native_kernels({kernel::builtin_folder()}),
-               {.checks = checks, .device = device}) {}
+               sim::native_kernels({kernel::builtin_folder()}, options.checked),
+               {.checks = options.checks, .device = device}) {}
 
   std::string describe() const override { return fmt::format("simulated {}", name_); }
   std::size_t memory_bytes() const override { return array_.memory_bytes(); }
@@ -34,18 +35,21 @@ class SimulatedDevice : public ArrayDevice {
 }  // namespace
 
 std::unique_ptr<ArrayDevice> simulated_device(const lower::Design& design,
-                                              const target::Device& device, sim::Checks checks) {
-  return std::make_unique<SimulatedDevice>(design, device, checks);
+                                              const target::Device& device,
+                                              const SimulatedOptions& options) {
+  return std::make_unique<SimulatedDevice>(design, device, options);
 }
 
-backend::Backend sim_backend(const lower::Options& options, backend::Backend rest) {
+backend::Backend sim_backend(const lower::Options& options, backend::Backend rest,
+                             SimulatedOptions simulated) {
   return array_backend(
       {.name = "sim",
        .summary = "the array, simulated: the design that an NPU would run, tile by tile",
        .unavailable = [] { return std::string(); },
        .options = options,
-       .make_device = [device = options.device](
-                          const lower::Design& design) { return simulated_device(design, device); },
+       .make_device =
+           [device = options.device, simulated = std::move(simulated)](
+               const lower::Design& design) { return simulated_device(design, device, simulated); },
        .rest = std::move(rest)});
 }
 

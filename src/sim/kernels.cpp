@@ -10,9 +10,11 @@ namespace {
 
 class NativeCode final : public CoreCode {
  public:
-  NativeCode(const dialect::CoreProgram& core, std::span<const std::filesystem::path> folders)
+  NativeCode(const dialect::CoreProgram& core, std::span<const std::filesystem::path> folders,
+             std::shared_ptr<kernel::CheckedLibraries> checked)
       : core_(core),
         folders_(folders.begin(), folders.end()),
+        checked_(std::move(checked)),
         kernels_(core.tile.column, core.tile.row) {}
 
   NativeFunction find(const dialect::Kernel& kernel) override {
@@ -38,25 +40,30 @@ class NativeCode final : public CoreCode {
   }
 
  private:
-  void load(const kernel::Library& library) { kernels_.load(library); }
+  void load(const kernel::Library& library) {
+    kernels_.load(checked_ ? checked_->checked(library) : library);
+  }
 
   const dialect::CoreProgram& core_;
   std::vector<std::filesystem::path> folders_;
+  std::shared_ptr<kernel::CheckedLibraries> checked_;
   kernel::CoreKernels kernels_;
   bool all_loaded_ = false;
 };
 
 class NativeSource final : public KernelSource {
  public:
-  explicit NativeSource(std::vector<std::filesystem::path> folders)
-      : folders_(std::move(folders)) {}
+  NativeSource(std::vector<std::filesystem::path> folders,
+               std::shared_ptr<kernel::CheckedLibraries> checked)
+      : folders_(std::move(folders)), checked_(std::move(checked)) {}
 
   std::unique_ptr<CoreCode> load(const dialect::CoreProgram& core) override {
-    return std::make_unique<NativeCode>(core, folders_);
+    return std::make_unique<NativeCode>(core, folders_, checked_);
   }
 
  private:
   std::vector<std::filesystem::path> folders_;
+  std::shared_ptr<kernel::CheckedLibraries> checked_;
 };
 
 kernel::Kind kind(const dialect::Kernel::Argument& argument) {
@@ -87,8 +94,9 @@ kernel::Signature signature(const dialect::Kernel& kernel) {
   return result;
 }
 
-std::unique_ptr<KernelSource> native_kernels(std::vector<std::filesystem::path> folders) {
-  return std::make_unique<NativeSource>(std::move(folders));
+std::unique_ptr<KernelSource> native_kernels(std::vector<std::filesystem::path> folders,
+                                             std::shared_ptr<kernel::CheckedLibraries> checked) {
+  return std::make_unique<NativeSource>(std::move(folders), std::move(checked));
 }
 
 }  // namespace shiftwise::sim

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dialect/program.h"
+#include "kernel/checked_libraries.h"
 #include "kernel/core_kernels.h"
 #include "sim/statistics.h"
 #include "target/device.h"
@@ -40,8 +41,10 @@ class KernelSource {
 };
 
 /// Libraries in `folders`, found by the design's link_with names, or by symbol alone where it
-/// names none.
-std::unique_ptr<KernelSource> native_kernels(std::vector<std::filesystem::path> folders);
+/// names none. With `checked`, each is built once more with access checks where that can be.
+std::unique_ptr<KernelSource> native_kernels(
+    std::vector<std::filesystem::path> folders,
+    std::shared_ptr<kernel::CheckedLibraries> checked = nullptr);
 
 /// The signature that a kernel's declaration gives it.
 kernel::Signature signature(const dialect::Kernel& kernel);
