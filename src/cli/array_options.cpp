@@ -22,6 +22,9 @@ void ArrayOptions::declare(CLI::App& app) {
       ->type_name("N")
       ->check(CLI::Range(1, kMostImages))
       ->group(kGroup);
+  app.add_option("--check", check, "How much the simulator checks: none, default or full")
+      ->check(CLI::IsMember({"none", "default", "full"}))
+      ->group(kGroup);
 }
 
 }  // namespace shiftwise::cli

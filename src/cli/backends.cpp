@@ -6,6 +6,7 @@
 #include "core/diagnostic.h"
 #include "cpu/cpu.h"
 #ifdef SHIFTWISE_NPU
+#include "kernel/checked_libraries.h"
 #include "offload/simulated.h"
 #include "xrt/backend.h"
 #endif
@@ -20,16 +21,37 @@ lower::Options lower_options(const ArrayOptions& options) {
           .kernel_abi = lower::parse_kernel_abi(options.kernel_abi),
           .images = options.images_per_run};
 }
+
+offload::SimulatedOptions simulated_options(const ArrayOptions& options) {
+  return {.checks = sim::parse_checks(options.check), .checked = options.checked};
+}
 #endif
 
 }  // namespace
+
+void prepare_checks([[maybe_unused]] ArrayOptions& options) {
+#ifdef SHIFTWISE_NPU
+  // Kernels are built while the images run, on any thread, so without steps of their own.
+  if (options.check != "full") return;
+  options.checked =
+      std::make_shared<kernel::CheckedLibraries>(std::vector<std::filesystem::path>{});
+#endif
+}
+
+std::vector<std::string> check_notes([[maybe_unused]] const ArrayOptions& options) {
+#ifdef SHIFTWISE_NPU
+  if (options.checked) return options.checked->notes();
+#endif
+  return {};
+}
 
 backend::Registry backends([[maybe_unused]] const ArrayOptions& options) {
   backend::Registry filled;
   filled.add(cpu::cpu_backend());
   filled.add(backend::reference_backend());
 #ifdef SHIFTWISE_NPU
-  filled.add(offload::sim_backend(lower_options(options), cpu::cpu_backend()));
+  filled.add(
+      offload::sim_backend(lower_options(options), cpu::cpu_backend(), simulated_options(options)));
   filled.add(xrt::xrt_backend(lower_options(options), options.folder, cpu::cpu_backend()));
 #endif
   return filled;

@@ -9,6 +9,11 @@
 
 namespace shiftwise::cli {
 
+/// What --check full needs, for executors that are made of `options` afterwards.
+void prepare_checks(ArrayOptions& options);
+/// Sentences on what --check full could not check so far.
+std::vector<std::string> check_notes(const ArrayOptions& options);
+
 /// The executors of this program.
 backend::Registry backends(const ArrayOptions& options = {});
 

@@ -83,6 +83,7 @@ class Eval : public Verb {
 
   int run(Console& console) override {
     array_.folder = model_;
+    prepare_checks(array_);
     hybrid::Model model = hybrid::read_model(model_);
     Computed computed = computed_network(backend_, model.integers, array_);
     model.integers = std::move(computed.network);
@@ -102,6 +103,7 @@ class Eval : public Verb {
     for (const std::string& warning : computed.warnings) report.warning(warning);
     bool verified = add_verification(report, runner, model, *dataset, images, console);
     if (verified) verified = add_evaluation(report, runner, model, *dataset, images, console);
+    for (const std::string& note : check_notes(array_)) report.note(note);
     console.show(report);
     return verified ? 0 : static_cast<int>(core::Fault::kCheck);
   }

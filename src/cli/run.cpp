@@ -54,6 +54,7 @@ class Run : public Verb {
 
   int run(Console& console) override {
     array_.folder = model_;
+    prepare_checks(array_);
     const hybrid::Model model = hybrid::read_model(model_);
     const auto dataset =
         data::open_files(std::vector<std::filesystem::path>(files_.begin(), files_.end()));
@@ -81,6 +82,7 @@ class Run : public Verb {
                   {"top5", "in integers", Column::Align::kLeft},
                   {"float", "in float", Column::Align::kLeft}},
                  std::move(rows));
+    for (const std::string& note : check_notes(array_)) report.note(note);
     console.show(report);
     return 0;
   }

@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <map>
 #include <optional>
 
 #include "cli/host_files.h"
@@ -14,6 +13,7 @@
 #include "core/diagnostic.h"
 #include "core/file.h"
 #include "dialect/read.h"
+#include "kernel/checked_libraries.h"
 #include "kernel/library.h"
 #include "sim/array.h"
 #include "sim/modelled_cost.h"
@@ -21,9 +21,6 @@
 
 namespace shiftwise::cli {
 namespace {
-
-const std::map<std::string, sim::Checks> kChecks{
-    {"none", sim::Checks::kNone}, {"default", sim::Checks::kDefault}, {"full", sim::Checks::kFull}};
 
 class Simulate : public Verb {
  public:
@@ -75,7 +72,7 @@ class Simulate : public Verb {
     dialect::Program program = dialect::read_program_file(design_);
     sim::Trace trace;
     const sim::ModelledCost cost(target::parse_published_kernels(published_));
-    sim::Options options{.checks = kChecks.at(checks_),
+    sim::Options options{.checks = sim::parse_checks(checks_),
                          .cycle_limit = cycle_limit_,
                          .constants = constants(),
                          .cost = &cost,
@@ -84,7 +81,11 @@ class Simulate : public Verb {
     std::vector<std::filesystem::path> folders(folders_.begin(), folders_.end());
     folders.push_back(kernel::builtin_folder());
 
-    sim::Array array(std::move(program), sim::native_kernels(std::move(folders)), options);
+    std::shared_ptr<kernel::CheckedLibraries> checked;
+    if (options.checks == sim::Checks::kFull) {
+      checked = std::make_shared<kernel::CheckedLibraries>(folders, console.progress());
+    }
+    sim::Array array(std::move(program), sim::native_kernels(std::move(folders), checked), options);
     HostFiles files(array.arguments(sequence_), inputs_, outputs_);
     const sim::Result result = array.run(sequence_, files.spans());
     if (!trace_.empty()) core::write_file(trace_, trace.json());
@@ -94,6 +95,9 @@ class Simulate : public Verb {
     add_run(report, result, images_, everything_);
     if (!trace.complete()) report.warning("the trace ends early: it would be too large to open");
     if (result.outcome == sim::Outcome::kComplete) files.write();
+    if (checked) {
+      for (const std::string& note : checked->notes()) report.note(note);
+    }
     console.show(report);
     result.require_complete();
     return 0;

@@ -13,6 +13,15 @@
 
 namespace shiftwise::sim {
 
+Checks parse_checks(const std::string& name) {
+  if (name == "none") return Checks::kNone;
+  if (name == "default") return Checks::kDefault;
+  if (name == "full") return Checks::kFull;
+  throw core::Error({.fault = core::Fault::kUsage,
+                     .what = fmt::format("there is no check level '{}'", name),
+                     .hint = "none, default or full"});
+}
+
 void Result::require_complete() const {
   if (outcome == Outcome::kComplete) return;
   const bool stuck = outcome == Outcome::kDeadlock;

@@ -26,6 +26,9 @@ enum class Checks {
   kFull,     ///< and each access of kernels that were built with access checks
 };
 
+/// "none", "default" or "full".
+Checks parse_checks(const std::string& name);
+
 struct Options {
   Checks checks = Checks::kDefault;
   Cycles cycle_limit = 20'000'000'000;  ///< of one run

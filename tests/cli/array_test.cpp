@@ -55,6 +55,12 @@ TEST_F(Quantized, EvalSaysWhatKernelsWithoutBiasesCost) {
   EXPECT_SAYS(outcome.err, "only a 1x1 convolution's kernel adds a residual");
 }
 
+TEST_F(Quantized, OurOwnKernelsStayInsideOfWhatTheyAreGiven) {
+  const Outcome outcome = shiftwise(eval_on("sim", model(), {"--check", "full"}));
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out.find("not checked at each access"), std::string::npos) << outcome.out;
+}
+
 TEST_F(Quantized, TheNpuIsMissingAndDoctorSaysWhatToInstall) {
   const Outcome outcome = shiftwise(eval_on("xrt", model()));
   EXPECT_EQ(outcome.code, 2);
