@@ -131,11 +131,7 @@ Built build(const fs::path& source, const BuildOptions& options) {
   built.compiler = compiler.command.back();
   const fs::path temporary = fmt::format("{}.{}.tmp", built.library.string(), ::getpid());
   const fs::path recipe = temporary.string() + ".h";
-  try {
-    core::write_file(recipe, recipe_text(recipe_of(source, options)));
-  } catch (const core::Error&) {
-    // Where nothing can be written, the compiler says so below.
-  }
+  core::write_file(recipe, recipe_text(recipe_of(source, options)));
   built.command = compile_command(compiler, source, options, recipe, temporary);
   const Outcome outcome = run_process(built.command);
   fs::remove(recipe, ignored);
