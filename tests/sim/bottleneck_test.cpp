@@ -231,6 +231,49 @@ TEST(Bottleneck, IsTheControllerWhereTheHostSendsObjectByObject) {
   EXPECT_EQ(run.verdict.kind, Bottleneck::Kind::kController) << run.verdict.why;
 }
 
+TEST(Bottleneck, OfALaterRunKnowsNothingOfTheEarlierOnes) {
+  auto kernels = std::make_shared<TestKernels>();
+  for (const char* symbol : {"one", "two", "three"}) {
+    kernels->add(symbol, [](std::span<const kernel::Value>) { return kernel::integer(0); });
+  }
+  const Costs cost({{"one", 300}, {"two", 2000}, {"three", 500}});
+  Array array(pipeline(64).finish(), kernels,
+              {.checks = Checks::kNone, .cost = &cost, .explain = true});
+  std::vector<std::vector<std::byte>> buffers(2, std::vector<std::byte>(64 * kObjects));
+  for (int i = 0; i < 3; ++i) {
+    const Statistics statistics = run(array, buffers).statistics;
+    EXPECT_EQ(total(statistics.path), statistics.cycles) << i;
+    EXPECT_EQ(bottleneck(statistics)->who, "core (0, 3)") << i;
+  }
+}
+
+TEST(Bottleneck, OfDevicesThatRunOneAfterTheOtherIsThatOfTheirSum) {
+  dialect::Program program{.file = "test"};
+  for (const std::string name : {"small", "large"}) {
+    dialect::DeviceProgram device = pipeline(64).finish().devices[0];
+    device.name = name;
+    program.devices.push_back(std::move(device));
+  }
+  dialect::Sequence script{.name = "all", .arguments = program.devices[0].sequences[0].arguments};
+  for (const std::string name : {"small", "large"}) {
+    script.operations.push_back({dialect::RunSequence{name, "run", {0, 1}}, {}});
+  }
+  program.devices[0].sequences.push_back(std::move(script));
+  auto kernels = std::make_shared<TestKernels>();
+  for (const char* symbol : {"one", "two", "three"}) {
+    kernels->add(symbol, [](std::span<const kernel::Value>) { return kernel::integer(0); });
+  }
+  const Costs cost({{"one", 300}, {"two", 2000}, {"three", 500}});
+  Array array(
+      program, kernels,
+      {.checks = Checks::kNone, .constants = {{"lock_cycles", 3}}, .cost = &cost, .explain = true});
+  std::vector<std::vector<std::byte>> buffers(2, std::vector<std::byte>(64 * kObjects));
+  std::vector<std::span<std::byte>> spans(buffers.begin(), buffers.end());
+  const Statistics statistics = array.run("small::all", spans).statistics;
+  EXPECT_EQ(total(statistics.path), statistics.cycles);
+  EXPECT_EQ(bottleneck(statistics)->who, "core (0, 3)");
+}
+
 TEST(Bottleneck, NeedsAPathAndFindingItChangesNoCycle) {
   EXPECT_FALSE(bottleneck(Statistics{}).has_value());
   DesignBuilder design = pipeline(256);
