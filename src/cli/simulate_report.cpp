@@ -242,7 +242,7 @@ void add_run(report::Report& report, const sim::Result& result, int images, bool
   add_cores(report, run);
   add_kernels(report, run);
   if (everything) {
-    add_path(report, run);
+    if (!run.path.empty()) add_path(report, run);
     add_stalls(report, run);
     add_channels(report, run);
     add_fifos(report, run);

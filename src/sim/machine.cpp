@@ -324,7 +324,8 @@ Result Machine::run(const dialect::Sequence* sequence,
   const Cycles end = ended ? controller_.end() : context_.clock.now();
   result.statistics = statistics(begin, end);
   result.statistics.events = context_.clock.events() - events;
-  if (context_.options.explain) {
+  // What never ends has waits instead.
+  if (context_.options.explain && result.outcome == Outcome::kComplete) {
     add_path(result.statistics, context_, last_path(sequence != nullptr),
              [&](dialect::Index lock) { return givers(lock); });
   }

@@ -111,7 +111,7 @@ struct Statistics {
   std::vector<PoolStatistics> pools = {};
   std::vector<KernelStatistics> kernels = {};
   std::vector<OutputStatistics> outputs = {};
-  /// Empty unless Options::explain.
+  /// Empty unless Options::explain and the run came to its end.
   std::vector<PathPart> path = {};        ///< largest first
   std::vector<PathWait> path_waits = {};  ///< most first
 
