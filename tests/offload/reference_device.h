@@ -28,7 +28,8 @@ class ReferenceDevice : public offload::ArrayDevice {
                            : std::to_integer<std::int32_t>(code));
       }
       std::vector<std::byte> result;
-      for (const std::int32_t code : qgraph::run_reference(design_.reference, wide).back()) {
+      const std::vector<qgraph::Codes> nodes = qgraph::run_reference(design_.reference, wide);
+      for (const std::int32_t code : nodes.back()) {
         result.push_back(static_cast<std::byte>(code));
       }
       design_.output.pack(result, arguments[2].subspan(static_cast<std::size_t>(i) * out, out));
