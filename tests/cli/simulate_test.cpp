@@ -196,12 +196,12 @@ TEST_F(Simulate, FullChecksSeeAKernelThatReadsBesideItsBuffer) {
 }
 
 TEST_F(Simulate, FullChecksSeeAWriteFarAway) {
-  // The other object of the FIFO lies behind the red zone: both are this core's memory.
+  // Behind the red zone, in what is still the memory of this core.
   write("plus_one.cc",
         "#include <cstdint>\n"
         "extern \"C\" void plus_one(std::int8_t* in, std::int8_t* out) {\n"
         "  for (int i = 0; i < 64; ++i) out[i] = in[i] + 1;\n"
-        "  in[4096] = 7;\n"
+        "  in[192] = 7;\n"
         "}\n");
   build();
   const Outcome outcome = shiftwise(command({"--check", "full"}));
