@@ -83,9 +83,9 @@ std::optional<Recipe> read_recipe(const fs::path& library) {
     const std::string field(rest.substr(1, rest.find('\0', 1) - 1));
     rest.remove_prefix(field.size() + 1);
     if (field.empty()) return std::nullopt;
-    std::string text = field.substr(1);
-    if (field[0] == 's') recipe.source = std::move(text);
-    if (field[0] == 'h') recipe.sha256 = std::move(text);
+    const std::string text = field.substr(1);
+    if (field[0] == 's') recipe.source = text;
+    if (field[0] == 'h') recipe.sha256 = text;
     if (field[0] == 'c') recipe.check_accesses = true;
     if (field[0] == 'x') recipe.left_out.push_back(text);
     if (field[0] == 'o') (may_be_repeated(text) ? recipe.options : recipe.left_out).push_back(text);
