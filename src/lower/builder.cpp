@@ -285,7 +285,7 @@ std::vector<Step> roll(const std::vector<std::vector<Step>>& rows) {
 
 void Builder::add_core(const Job& job) { add_core(job, row_steps(job)); }
 
-void Builder::add_core(const Job& job, std::vector<std::vector<Step>> rows) {
+void Builder::add_core(const Job& job, const std::vector<std::vector<Step>>& rows) {
   const std::string& fifo = job.weight_object.fifo;
   Loop images{options_.images, roll(rows)};
   Loop forever{0, {Acquire{fifo, false, 1}, std::move(images), Release{fifo, false, 1}}};

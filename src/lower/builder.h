@@ -75,7 +75,7 @@ class Builder {
   /// A core that does nothing but this job.
   void add_core(const Job& job);
   /// The same with other rows, as row_steps makes them.
-  void add_core(const Job& job, std::vector<std::vector<Step>> rows);
+  void add_core(const Job& job, const std::vector<std::vector<Step>>& rows);
 
   /// The column nearest to `column` whose shim has a free channel.
   core::TileId take_shim(int column, target::Direction direction);

@@ -36,15 +36,10 @@ class Finder {
     }
     for (NodeId id = 1; id < size(); ++id) {
       if (covered_[static_cast<std::size_t>(id)]) continue;
-      const bool side = std::holds_alternative<qgraph::SubsamplePad>(operation(id)) ||
-                        std::holds_alternative<qgraph::Conv2d>(operation(id));
-      if (side && reasons_.contains(id)) {
-        rest(id, reasons_.at(id));
-      } else if (reasons_.contains(id)) {
-        rest(id, reasons_.at(id));
-      } else {
-        rest(id, fmt::format("no kernel for a {}", qgraph::kind(operation(id))));
-      }
+      const auto reason = reasons_.find(id);
+      rest(id, reason != reasons_.end()
+                   ? reason->second
+                   : fmt::format("no kernel for a {}", qgraph::kind(operation(id))));
     }
     std::sort(layers.begin(), layers.end(),
               [](const Layer& a, const Layer& b) { return a.convolution < b.convolution; });
