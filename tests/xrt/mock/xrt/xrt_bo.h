@@ -7,6 +7,8 @@
 
 #include "xrt/xrt_device.h"
 
+// NOLINTBEGIN(readability-identifier-naming): the names are XRT's.
+
 enum xclBOSyncDirection { XCL_BO_SYNC_BO_TO_DEVICE, XCL_BO_SYNC_BO_FROM_DEVICE };
 
 namespace xrt {
@@ -39,3 +41,4 @@ class bo {
 };
 
 }  // namespace xrt
+// NOLINTEND(readability-identifier-naming)

@@ -9,6 +9,8 @@
 
 #include "xrt/mock/hardware.h"
 
+// NOLINTBEGIN(readability-identifier-naming): the names are XRT's.
+
 namespace xrt {
 
 struct uuid {
@@ -47,3 +49,4 @@ class device {
 };
 
 }  // namespace xrt
+// NOLINTEND(readability-identifier-naming)

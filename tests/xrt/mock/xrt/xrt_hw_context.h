@@ -3,6 +3,8 @@
 
 #include "xrt/xrt_device.h"
 
+// NOLINTBEGIN(readability-identifier-naming): the names are XRT's.
+
 namespace xrt {
 
 class hw_context {
@@ -15,3 +17,4 @@ class hw_context {
 };
 
 }  // namespace xrt
+// NOLINTEND(readability-identifier-naming)

@@ -12,6 +12,8 @@
 #include "xrt/xrt_bo.h"
 #include "xrt/xrt_hw_context.h"
 
+// NOLINTBEGIN(readability-identifier-naming): the names are XRT's.
+
 enum ert_cmd_state {
   ERT_CMD_STATE_COMPLETED = 4,
   ERT_CMD_STATE_ERROR = 5,
@@ -69,3 +71,4 @@ class run {
 };
 
 }  // namespace xrt
+// NOLINTEND(readability-identifier-naming)
