@@ -195,7 +195,7 @@ void Channel::resume(Cycles now, int tag) {
     case kDone:
       if (state_ == State::kFinishing) done(now);
       break;
-    case kRelease:
+    default:  // kRelease
       release(now);
       break;
   }

@@ -84,6 +84,7 @@ kernel::Kind kind(const dialect::Kernel::Argument& argument) {
 
 void CoreCode::allow(std::span<const std::byte>, std::span<const ShiftwiseRegion>) {}
 std::optional<kernel::Violation> CoreCode::take_violation() { return std::nullopt; }
+// NOLINTNEXTLINE(performance-unnecessary-value-param): who overrides it keeps the listener.
 void CoreCode::on_event(std::function<void(int)>) {}
 
 kernel::Signature signature(const dialect::Kernel& kernel) {
