@@ -19,8 +19,8 @@ struct Row {
   Role role = Role::kHeldOut;
   double measured = 0;
   double predicted = 0;
-  std::string source;    ///< of the measurement
-  std::string constant;  ///< fitted rows: what was fitted to it
+  std::string source;         ///< of the measurement
+  std::string constant = {};  ///< fitted rows: what was fitted to it
 
   /// (predicted - measured) / measured.
   double error() const { return predicted / measured - 1; }
