@@ -37,11 +37,15 @@ int images_per_chunk(const Options& options) {
   return std::clamp(options.images / options.threads, 1, kMost);
 }
 
+/// A single image's float layers are shared among the threads.
+int threads_per_chunk(const Options& options) { return options.images == 1 ? options.threads : 1; }
+
 nlohmann::ordered_json measure(const Options& options) {
   core::set_thread_limit(options.threads);
   const hybrid::Model model = hybrid::read_model(options.model);
   const auto dataset = data::open_dataset(options.data, data::Split::kTest);
-  hybrid::Runner runner(model, cpu::cpu_backend(), /*with_float=*/false, images_per_chunk(options));
+  hybrid::Runner runner(model, cpu::cpu_backend(), /*with_float=*/false, images_per_chunk(options),
+                        threads_per_chunk(options));
   const auto classes = static_cast<std::size_t>(runner.classes());
 
   nlohmann::ordered_json top1 = nlohmann::ordered_json::array();

@@ -131,7 +131,7 @@ void Executor::run(std::span<const float> input, int images, std::span<float> ou
                 fmt::format("{} floats for {} images", output.size(), images));
   core::check_interrupted();
 
-  const onednn::SingleThread guard;
+  const onednn::Threads threads(program.threads);
   std::unique_ptr<Workspace> workspace = plan_->take();
   // The rest of a chunk is computed too, from zeros: the same primitives, so the same bits.
   float* padded = std::copy(input.begin(), input.end(), workspace->data(0));

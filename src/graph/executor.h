@@ -13,9 +13,8 @@
 namespace shiftwise::graph {
 
 /// A network compiled for chunks of a fixed number of images. Immutable after construction;
-/// run() may be called from several threads at once, each call computes on one thread, and
-/// the bits of its result do not depend on how many others run: callers cut their work into
-/// chunks and use core::parallel_for.
+/// run() may be called from several threads at once, and the bits of its result do not depend
+/// on how many others run: callers cut their work into chunks and use core::parallel_for.
 class Executor {
  public:
   /// Receives an observed node's output for the images of one run(): [images][C][H][W] f32,
@@ -24,6 +23,9 @@ class Executor {
 
   struct Options {
     int images_per_chunk = 8;
+    /// What each call of run() computes on. More than one is for those who have a single chunk
+    /// and want it soon.
+    int threads_per_chunk = 1;
     /// Nodes whose outputs an Observer is to see; they are kept apart from fused neighbours.
     std::vector<NodeId> observed;
   };

@@ -139,7 +139,7 @@ dnnl::reorder::primitive_desc reorder(const Layout& from, const Layout& to) {
   return {engine(), from, engine(), to, attributes({})};
 }
 
-SingleThread::SingleThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
-SingleThread::~SingleThread() { omp_set_num_threads(before_); }
+Threads::Threads(int count) : before_(omp_get_max_threads()) { omp_set_num_threads(count); }
+Threads::~Threads() { omp_set_num_threads(before_); }
 
 }  // namespace shiftwise::graph::onednn

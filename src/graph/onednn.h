@@ -46,14 +46,14 @@ dnnl::eltwise_forward::primitive_desc relu(const Layout& layout);
 dnnl::binary::primitive_desc add(const Layout& layout, const Epilogue& epilogue);
 dnnl::reorder::primitive_desc reorder(const Layout& from, const Layout& to);
 
-/// While it lives, oneDNN computes on the calling thread alone. Primitives must be made
-/// under it too: they are cut for the number of threads at that time.
-class SingleThread {
+/// While it lives, what oneDNN computes for the calling thread takes `count` threads.
+/// Primitives must be made under it too: they are cut for the number of threads at that time.
+class Threads {
  public:
-  SingleThread();
-  ~SingleThread();
-  SingleThread(const SingleThread&) = delete;
-  SingleThread& operator=(const SingleThread&) = delete;
+  explicit Threads(int count);
+  ~Threads();
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
 
  private:
   int before_;

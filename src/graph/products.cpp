@@ -11,7 +11,7 @@ namespace shiftwise::graph {
 void add_products(const Columns& window, std::span<float> sums) {
   core::expects(sums.size() == window.columns * window.columns, "every pair has a sum",
                 fmt::format("{} sums of {} columns", sums.size(), window.columns));
-  const onednn::SingleThread guard;
+  const onednn::Threads one(1);
   const auto columns = static_cast<dnnl_dim_t>(window.columns);
   const auto row_size = static_cast<dnnl_dim_t>(window.row_size);
   const dnnl_status_t status =

@@ -22,6 +22,7 @@ class Compiler {
         groups_(fuse(graph, options.observed)),
         readers_(last_readers(graph, groups_)) {
     program_.images = options.images_per_chunk;
+    program_.threads = options.threads_per_chunk;
     program_.shapes = infer_shapes(graph);
     program_.observed.resize(graph.nodes.size());
     for (const NodeId id : options.observed) program_.observed.at(index(id)) = true;
@@ -248,12 +249,13 @@ class Compiler {
 
 Program compile(const Graph& graph, const Executor::Options& options) {
   core::expects(options.images_per_chunk >= 1, "a chunk has at least one image");
+  core::expects(options.threads_per_chunk >= 1, "a chunk has at least one thread");
   verify(graph);
   for (const NodeId id : options.observed) {
     core::expects(id >= 0 && id <= graph.output(), "an observed node is in the network",
                   fmt::format("node {} of {}", id, graph.nodes.size()));
   }
-  const onednn::SingleThread guard;
+  const onednn::Threads threads(options.threads_per_chunk);
   return Compiler(graph, options).run();
 }
 

@@ -48,6 +48,7 @@ using Step = std::variant<Compute, Subsample, Show>;
 
 struct Program {
   int images = 0;                        ///< per chunk
+  int threads = 1;                       ///< likewise
   std::vector<core::ImageShape> shapes;  ///< of every node's output
   std::vector<bool> observed;            ///< by node
   std::vector<Value> values;             ///< value 0 is the input, in plain layout

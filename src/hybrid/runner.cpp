@@ -15,10 +15,10 @@ namespace {
 /// A float network, which may be nothing but its input.
 class FloatPart {
  public:
-  FloatPart(const graph::Graph& graph, int images_per_chunk) : in_(graph.input_shape()), out_(in_) {
+  FloatPart(const graph::Graph& graph, const graph::Executor::Options& options)
+      : in_(graph.input_shape()), out_(in_) {
     if (graph.nodes.size() == 1) return;
-    executor_ = std::make_unique<graph::Executor>(
-        graph, graph::Executor::Options{.images_per_chunk = images_per_chunk, .observed = {}});
+    executor_ = std::make_unique<graph::Executor>(graph, options);
     out_ = executor_->output_shape();
   }
 
@@ -69,16 +69,16 @@ void for_chunks(int images, int per_chunk, const std::function<void(std::size_t,
 
 struct Runner::Parts {
   Parts(const Model& model, const graph::Graph& folded, const backend::Backend& backend,
-        bool floats, int per_chunk)
-      : images_per_chunk(per_chunk),
-        front(graph::slice(folded, {1, model.range.first - 1}), per_chunk),
-        tail(graph::slice(folded, {model.range.last + 1, folded.output()}), per_chunk),
+        bool floats, const graph::Executor::Options& options)
+      : images_per_chunk(options.images_per_chunk),
+        front(graph::slice(folded, {1, model.range.first - 1}), options),
+        tail(graph::slice(folded, {model.range.last + 1, folded.output()}), options),
         input_type(model.integers.input_type()),
         output_type(model.integers.output_type()),
         normalization(model.normalization),
         integers(backend.make(model.integers)) {
     if (!floats) return;
-    middle = std::make_unique<FloatPart>(graph::slice(folded, model.range), per_chunk);
+    middle = std::make_unique<FloatPart>(graph::slice(folded, model.range), options);
   }
 
   /// Normalises one chunk and runs it up to the range: floats of front.output().
@@ -107,9 +107,12 @@ struct Runner::Parts {
 };
 
 Runner::Runner(const Model& model, const backend::Backend& backend, bool with_float,
-               int images_per_chunk)
-    : parts_(std::make_unique<Parts>(model, graph::fold_batch_norms(model.network), backend,
-                                     with_float, images_per_chunk)) {}
+               int images_per_chunk, int threads_per_chunk)
+    : parts_(std::make_unique<Parts>(
+          model, graph::fold_batch_norms(model.network), backend, with_float,
+          graph::Executor::Options{.images_per_chunk = images_per_chunk,
+                                   .threads_per_chunk = threads_per_chunk,
+                                   .observed = {}})) {}
 
 Runner::~Runner() = default;
 

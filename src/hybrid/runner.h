@@ -28,8 +28,9 @@ class Runner {
   /// with_float: also compute the float baseline, sharing the layers before the integers.
   /// images_per_chunk: what one thread takes at a time through the float layers, which cost
   /// as much for fewer; 1 where single images are to be fast, the default where many are.
+  /// threads_per_chunk: what those layers compute on; more than one where a batch is one chunk.
   Runner(const Model& model, const backend::Backend& backend, bool with_float,
-         int images_per_chunk = 8);
+         int images_per_chunk = 8, int threads_per_chunk = 1);
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;

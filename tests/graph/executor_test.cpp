@@ -248,6 +248,20 @@ TEST(Executor, GivesTheSameBitsOnAnyNumberOfThreads) {
   EXPECT_EQ(one, logits(4));
 }
 
+TEST(Executor, SeveralThreadsForOneChunkAgreeWithOne) {
+  const Graph graph = fold_batch_norms(small_resnet());
+  const auto logits = [&](int threads) {
+    const Executor executor(graph,
+                            {.images_per_chunk = 1, .threads_per_chunk = threads, .observed = {}});
+    std::vector<float> output(10);
+    executor.run(noise(count(executor.input_shape(), 1)), 1, output);
+    return output;
+  };
+  const std::vector<float> one = logits(1);
+  const std::vector<float> three = logits(3);
+  for (std::size_t i = 0; i < one.size(); ++i) EXPECT_NEAR(one[i], three[i], 1e-5) << i;
+}
+
 TEST(Executor, ReusesMemoryOfDeadActivations) {
   Network shallow({16, 8, 8});
   Network deep({16, 8, 8});
@@ -265,6 +279,8 @@ TEST(Executor, RefusesWhatItsCallerMustNotDo) {
   const Graph graph = fold_batch_norms(small_resnet());
   EXPECT_TRUE(says(refusal([&] { Executor(graph, {.images_per_chunk = 0, .observed = {}}); }),
                    "at least one image"));
+  EXPECT_TRUE(says(refusal([&] { Executor(graph, {.threads_per_chunk = 0, .observed = {}}); }),
+                   "at least one thread"));
   EXPECT_TRUE(says(refusal([&] { Executor(graph, {.images_per_chunk = 1, .observed = {1000}}); }),
                    "an observed node is in the network"));
   const Executor executor(graph, {.images_per_chunk = 2, .observed = {}});
