@@ -47,7 +47,7 @@ Recording record(const Contender& contender, std::span<const std::byte> input, i
 }
 
 /// The network's output as bytes, widened to 32 bits.
-std::vector<std::int32_t> widened(qgraph::Element element, std::span<const std::byte> bytes) {
+std::vector<std::int32_t> codes_of(qgraph::Element element, std::span<const std::byte> bytes) {
   std::vector<std::int32_t> codes(bytes.size() / qgraph::bytes_per_code(element));
   for (std::size_t i = 0; i < codes.size(); ++i) {
     if (element == qgraph::Element::kInt32) {
@@ -106,8 +106,8 @@ class Comparer {
       expected_.executor.run(input, images, expected_output);
       got_.executor.run(input, images, got_output);
       if (pairs_.empty()) return;
-      compare_codes(0, widened(expected_.graph.output_type().element, expected_output),
-                    widened(got_.graph.output_type().element, got_output));
+      compare_codes(0, codes_of(expected_.graph.output_type().element, expected_output),
+                    codes_of(got_.graph.output_type().element, got_output));
       result_.images += images;
       return;
     }
@@ -122,7 +122,7 @@ class Comparer {
       if (result_.nodes[p].mismatches == 0) {
         result_.nodes[p].values -= static_cast<std::int64_t>(expected[pair.expected].size());
         compare_codes(p, expected[pair.expected],
-                      widened(got_.graph.output_type().element, got_output));
+                      codes_of(got_.graph.output_type().element, got_output));
       }
     }
     result_.images += images;

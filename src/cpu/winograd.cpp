@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kEdge = 6;
 constexpr int kTaps = 3;
-constexpr int kTile = 4;
+constexpr int kOutputTile = 4;
 constexpr int kOutputs = kInterleaved * kBlock;  // whose weights lie together
 
 /// G, its rows scaled by 24, 6, 6, 24, 24, 6 so that they are integers.
@@ -84,12 +84,13 @@ class WinogradStep : public Step {
     std::uint8_t* output = images.image(writes);
     conv.output = output + output_.offset(0, 0);
     const Range rows = piece(tile_rows(), part, parts);
-    fill_halo(output_, output, rows.first * kTile, std::min(rows.last * kTile, output_.height));
+    fill_halo(output_, output, rows.first * kOutputTile,
+              std::min(rows.last * kOutputTile, output_.height));
     kernels_.winograd(conv, {rows.first, rows.last, 0, 0});
   }
 
  private:
-  int tile_rows() const { return (output_.height + kTile - 1) / kTile; }
+  int tile_rows() const { return (output_.height + kOutputTile - 1) / kOutputTile; }
 
   const Kernels& kernels_;
   Layout output_;
@@ -117,7 +118,8 @@ bool fits_winograd(const ConvolutionPlan& plan, const Kernels& kernels, std::int
       term.layout.element != qgraph::Element::kUint8 || term.lead != 0) {
     return false;
   }
-  const int tiles = (plan.output_layout.height / kTile) * (plan.output_layout.width / kTile);
+  const int tiles =
+      (plan.output_layout.height / kOutputTile) * (plan.output_layout.width / kOutputTile);
   return shape[0] % kOutputs == 0 && shape[1] % kOutputs == 0 && shape[1] <= kMostInputs &&
          shape[0] * shape[1] <= kMostWeights && tiles >= kFewestTiles &&
          plan.shift <= kLargestShift && bound < kBound;

@@ -3,16 +3,12 @@
 #include <set>
 
 #include "quant/equalize.h"
+#include "quant/plan.h"
 
 namespace shiftwise::quant {
 namespace {
 
 using graph::NodeId;
-
-bool has_weights(const graph::Operation& operation) {
-  return std::holds_alternative<graph::Conv2d>(operation) ||
-         std::holds_alternative<graph::Linear>(operation);
-}
 
 int output_channels(const graph::Operation& operation) {
   if (const auto* conv = std::get_if<graph::Conv2d>(&operation)) return conv->outputs();

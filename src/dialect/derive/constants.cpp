@@ -10,7 +10,7 @@ namespace shiftwise::dialect {
 namespace {
 
 /// Arithmetic on arithmetic on ...: deeper than any person or tool writes.
-constexpr int kDeepest = 64;
+constexpr int kDeepestConstant = 64;
 
 }  // namespace
 
@@ -63,7 +63,7 @@ std::optional<std::int64_t> Constants::find(mlir::Value value) const { return fi
 std::optional<std::int64_t> Constants::find(mlir::Value value, int depth) const {
   if (const auto set = known_.find(value); set != known_.end()) return set->second;
   mlir::Operation* op = value.getDefiningOp();
-  if (op == nullptr || depth > kDeepest) return std::nullopt;
+  if (op == nullptr || depth > kDeepestConstant) return std::nullopt;
   if (op->getName().getStringRef() == "arith.constant") {
     const auto attribute = op->getAttrOfType<mlir::IntegerAttr>("value");
     if (!attribute || attribute.getValue().getBitWidth() > 64) return std::nullopt;

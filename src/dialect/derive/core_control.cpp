@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t kForEver = std::int64_t{1} << 30;
 
 /// Regions within regions: deeper than any person or tool writes.
-constexpr int kDeepest = 200;
+constexpr int kDeepestRegion = 200;
 
 }  // namespace
 
@@ -46,7 +46,7 @@ void CoreTranslator::region(mlir::Region& region) {
 
 mlir::Operation& CoreTranslator::straight(mlir::Block& block) {
   if (block.empty()) refuse_invalid(where(block.getParentOp()), "a block without an end");
-  if (++depth_ > kDeepest) {
+  if (++depth_ > kDeepestRegion) {
     refuse_unsupported(where(block.getParentOp()), "control flow is nested too deeply");
   }
   for (mlir::Operation& op : block.without_terminator()) operation(op);

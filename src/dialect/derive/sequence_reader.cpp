@@ -12,7 +12,7 @@ namespace {
 
 /// Operations that one sequence may come to when its loops are run.
 constexpr std::int64_t kMostSteps = 1 << 18;
-constexpr int kDeepest = 100;
+constexpr int kDeepestLoop = 100;
 
 }  // namespace
 
@@ -45,7 +45,7 @@ void SequenceReader::add(HostOperation operation) {
 }
 
 void SequenceReader::block(mlir::Block& block) {
-  if (++depth_ > kDeepest) {
+  if (++depth_ > kDeepestLoop) {
     refuse_unsupported(where(block.getParentOp()), "control flow is nested too deeply");
   }
   for (mlir::Operation& op : block) operation(op);

@@ -174,7 +174,7 @@ void print_number(mlir::OpAsmPrinter& printer, mlir::OpFoldResult number) {
   }
 }
 
-constexpr llvm::StringRef kElided[] = {
+constexpr llvm::StringRef kElidedOfDescriptor[] = {
     "operandSegmentSizes", "static_offset", "static_len", "static_sizes",
     "static_strides",      "padding",       "pad_value"};
 
@@ -264,7 +264,7 @@ void DmaBdOp::print(mlir::OpAsmPrinter& printer) {
     if (getPadValue()) printer << " pad_value = " << *getPadValue();
   }
   printer << ')';
-  printer.printOptionalAttrDict((*this)->getAttrs(), kElided);
+  printer.printOptionalAttrDict((*this)->getAttrs(), kElidedOfDescriptor);
 }
 
 std::optional<mlir::OpFoldResult> DmaBdOp::getOffset() {

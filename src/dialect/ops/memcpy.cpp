@@ -13,8 +13,8 @@ using Operand = OpAsmParser::UnresolvedOperand;
 
 namespace {
 
-constexpr llvm::StringRef kElided[] = {"operandSegmentSizes", "static_offsets", "static_sizes",
-                                       "static_strides", "packet"};
+constexpr llvm::StringRef kElidedOfMemcpy[] = {"operandSegmentSizes", "static_offsets",
+                                               "static_sizes", "static_strides", "packet"};
 
 /// The two coordinates that old text has in front of the buffer: `0, 0,` or `%x, %y,`.
 ParseResult parse_coordinates_and_buffer(OpAsmParser& parser, Operand& buffer) {
@@ -92,7 +92,7 @@ void MemcpyOp::print(mlir::OpAsmPrinter& printer) {
     print_packet(printer, getPacketAttr());
   }
   printer << ')';
-  printer.printOptionalAttrDict((*this)->getAttrs(), kElided);
+  printer.printOptionalAttrDict((*this)->getAttrs(), kElidedOfMemcpy);
   printer << " : " << getBuffer().getType();
 }
 

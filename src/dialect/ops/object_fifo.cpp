@@ -13,8 +13,8 @@ using Operand = OpAsmParser::UnresolvedOperand;
 
 namespace {
 
-constexpr llvm::StringRef kElided[] = {"sym_name",  "depth",       "type",
-                                       "to_stream", "from_stream", "init_values"};
+constexpr llvm::StringRef kElidedOfFifo[] = {"sym_name",  "depth",       "type",
+                                             "to_stream", "from_stream", "init_values"};
 
 /// A tile, with an access pattern or none (null).
 ParseResult parse_end(OpAsmParser& parser, std::array<llvm::StringRef, 2> keywords, Operand& tile,
@@ -132,7 +132,7 @@ void ObjectFifoOp::print(mlir::OpAsmPrinter& printer) {
     printer << getDepthAttr();
   }
   printer << ')';
-  printer.printOptionalAttrDict((*this)->getAttrs(), kElided);
+  printer.printOptionalAttrDict((*this)->getAttrs(), kElidedOfFifo);
   printer << " : " << getType();
   if (!getInitValuesAttr()) return;
   printer << " = [";

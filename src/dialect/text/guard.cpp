@@ -11,7 +11,7 @@ namespace shiftwise::dialect {
 namespace {
 
 constexpr std::size_t kLongestText = std::size_t{64} << 20;
-constexpr std::size_t kDeepest = 128;         // published designs nest about ten deep
+constexpr std::size_t kDeepestBracket = 128;  // published designs nest about ten deep
 constexpr std::size_t kLongestAffine = 2000;  // tokens of one affine map
 constexpr std::size_t kMostMinus = 16;
 
@@ -84,9 +84,9 @@ void refuse_deep_nesting(const std::vector<Token>& tokens, const Lines& lines,
     const char c = token.text[0];
     if (const std::size_t which = kOpening.find(c); which != std::string_view::npos) {
       expected.push_back(kClosing[which]);
-      if (expected.size() > kDeepest) {
+      if (expected.size() > kDeepestBracket) {
         refuse(name, place(name, lines, token.offset),
-               fmt::format("brackets are nested deeper than {}", kDeepest), {});
+               fmt::format("brackets are nested deeper than {}", kDeepestBracket), {});
       }
     } else if (!expected.empty() && c == expected.back()) {
       expected.pop_back();
