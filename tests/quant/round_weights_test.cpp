@@ -5,23 +5,15 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <random>
 
 #include "core/parallel.h"
 #include "quant/exponent.h"
+#include "quant/gaussian.h"
 
 namespace shiftwise::quant {
 namespace {
 
 constexpr core::ImageShape kPixel{8, 1, 1};
-
-std::vector<float> gaussian(std::size_t count, unsigned seed) {
-  std::mt19937 generator(seed);
-  std::normal_distribution<float> normal;
-  std::vector<float> values(count);
-  for (float& value : values) value = normal(generator);
-  return values;
-}
 
 /// `images` images of eight channels: two common causes and a little of each channel's own.
 std::vector<float> correlated(int images, float own) {

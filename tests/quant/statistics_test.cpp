@@ -5,24 +5,16 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <random>
 
 #include "core/diagnostic.h"
 #include "quant/exponent.h"
+#include "quant/gaussian.h"
 #include "quant/histogram.h"
 #include "quant/input_moments.h"
 #include "quant/percentile.h"
 
 namespace shiftwise::quant {
 namespace {
-
-std::vector<float> gaussian(std::size_t count, unsigned seed) {
-  std::mt19937 generator(seed);
-  std::normal_distribution<float> normal;
-  std::vector<float> values(count);
-  for (float& value : values) value = normal(generator);
-  return values;
-}
 
 TEST(PercentileRank, IsThatOfTheFlow) {
   const std::vector<std::pair<std::int64_t, std::int64_t>> ranks{
