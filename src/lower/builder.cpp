@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 
 #include "core/diagnostic.h"
 #include "lower/weights.h"
@@ -115,6 +116,9 @@ Object Builder::object_of(const Argument& argument) const {
         return {qgraph::Element::kInt32, static_cast<std::int64_t>(parameters.initial.size())};
       }
     }
+    for (const LocalBuffer& local : program_.buffers) {
+      if (local.name == buffer->buffer) return local.object;
+    }
   }
   core::expects(false, "a core uses only what is on its tiles");
   return {};
@@ -146,7 +150,8 @@ int Builder::ring_slots(qgraph::NodeId value) const {
 }
 
 Argument Builder::view(const Port& port, int index, int row) const {
-  if (!port.is_ring) return FifoView{port.name, index};
+  if (port.via == Port::Via::kFifo) return FifoView{port.name, index};
+  if (port.via == Port::Via::kBuffer) return BufferView{port.name};
   for (const Ring& ring : program_.rings) {
     if (ring.name == port.name) return RingView{port.name, row % ring.slots};
   }
@@ -217,34 +222,48 @@ Call Builder::call(const Job& job, int main_base, int skip_base, int row) {
   return {name, std::move(arguments)};
 }
 
-std::vector<std::vector<Step>> Builder::row_steps(const Job& job) {
+Call Builder::copy_call(const Argument& part, const Argument& whole, std::int64_t offset,
+                        std::int64_t bytes) {
+  const Object from = object_of(part);
+  const bool is_unsigned = from.element == qgraph::Element::kUint8;
+  const std::string name = function({.symbol = is_unsigned ? "sw_copy_u8" : "sw_copy_i8",
+                                     .source = "copy.cc",
+                                     .object = "copy.o",
+                                     .defines = {}},
+                                    {from, object_of(whole)}, 2);
+  return {name,
+          {part, whole, Constant{static_cast<std::int32_t>(offset)},
+           Constant{static_cast<std::int32_t>(bytes)}}};
+}
+
+Rows Builder::row_steps(const Job& job) {
   const std::vector<RowUse> main = main_uses(job);
   const bool own_skip = !job.skip.empty() && job.skip != job.in[0].name;
   const std::vector<RowUse> skip = job.skip.empty() ? main : skip_uses(job);
-  std::vector<std::vector<Step>> rows_of_steps;
+  Rows rows_of_steps;
   for (std::size_t y = 0; y < main.size(); ++y) {
     std::vector<Step> steps;
     for (const Port& port : job.in) {
-      if (port.is_ring) {
+      if (port.via == Port::Via::kRing) {
         steps.emplace_back(TakeSlot{port.name, port.reader});
       } else {
         steps.emplace_back(Acquire{port.name, false, main[y].acquire});
       }
     }
     if (own_skip) steps.emplace_back(Acquire{job.skip, false, skip[y].acquire});
-    if (job.out.is_ring) {
-      steps.emplace_back(TakeSlot{job.out.name, job.out.reader});
-    } else {
+    if (job.out.via == Port::Via::kRing) {
+      steps.emplace_back(TakeSlot{job.out.name});
+    } else if (job.out.via == Port::Via::kFifo) {
       steps.emplace_back(Acquire{job.out.name, true, 1});
     }
     steps.emplace_back(call(job, main[y].base, skip[y].base, static_cast<int>(y)));
-    if (job.out.is_ring) {
-      steps.emplace_back(GiveSlot{job.out.name, job.out.reader});
-    } else {
+    if (job.out.via == Port::Via::kRing) {
+      steps.emplace_back(GiveSlot{job.out.name});
+    } else if (job.out.via == Port::Via::kFifo) {
       steps.emplace_back(Release{job.out.name, true, 1});
     }
     for (const Port& port : job.in) {
-      if (port.is_ring) {
+      if (port.via == Port::Via::kRing) {
         steps.emplace_back(GiveSlot{port.name, port.reader});
       } else if (main[y].release > 0) {
         steps.emplace_back(Release{port.name, false, main[y].release});
@@ -258,7 +277,7 @@ std::vector<std::vector<Step>> Builder::row_steps(const Job& job) {
   return rows_of_steps;
 }
 
-std::vector<Step> roll(const std::vector<std::vector<Step>>& rows) {
+std::vector<Step> roll(const Rows& rows) {
   constexpr std::size_t kLongestPeriod = 4;
   std::vector<Step> rolled;
   for (std::size_t i = 0; i < rows.size();) {
@@ -283,14 +302,60 @@ std::vector<Step> roll(const std::vector<std::vector<Step>>& rows) {
   return rolled;
 }
 
-void Builder::add_core(const Job& job) { add_core(job, row_steps(job)); }
+void Builder::add_core(const std::vector<const Job*>& jobs, const Rows& rows,
+                       std::vector<Step> before) {
+  add_core_of(jobs, {Loop{copy_.images, roll(rows)}}, std::move(before));
+}
 
-void Builder::add_core(const Job& job, const std::vector<std::vector<Step>>& rows) {
-  const std::string& fifo = job.weight_object.fifo;
-  Loop images{options_.images, roll(rows)};
-  Loop forever{0, {Acquire{fifo, false, 1}, std::move(images), Release{fifo, false, 1}}};
-  program_.cores.push_back({job.tile, {layer_name(job.layer->output())}, {std::move(forever)}});
-  record(job);
+void Builder::add_core_of(const std::vector<const Job*>& jobs, std::vector<Step> steps,
+                          std::vector<Step> before) {
+  std::map<std::string, int> weights;  // objects by FIFO
+  std::vector<std::string> layers;
+  for (const Job* job : jobs) {
+    if (const auto* view = std::get_if<FifoView>(&job->weight_object)) ++weights[view->fifo];
+    layers.push_back(layer_name(job->layer->output()));
+    record(*job);
+  }
+  std::vector<Step> body = std::move(before);
+  for (const auto& [fifo, count] : weights) body.emplace_back(Acquire{fifo, false, count});
+  std::move(steps.begin(), steps.end(), std::back_inserter(body));
+  for (const auto& [fifo, count] : weights) body.emplace_back(Release{fifo, false, count});
+  program_.cores.push_back(
+      {jobs[0]->tile, std::move(layers), {Loop{0, std::move(body)}}, copy_.images});
+}
+
+std::int64_t Builder::share_weights(std::int64_t start) {
+  std::vector<std::byte>& weights = design_.weights;
+  std::vector<WeightEntry>& table = design_.weight_table;
+  const auto bytes = static_cast<std::int64_t>(weights.size()) - start;
+  const auto added = static_cast<std::size_t>(
+      std::ranges::find_if(table, [&](const WeightEntry& one) { return one.offset >= start; }) -
+      table.begin());
+  /// What stood at the same place of an earlier run, by the same names.
+  const auto match = [&](std::int64_t offset, const WeightEntry& entry) {
+    return std::ranges::find_if(table, [&](const WeightEntry& one) {
+      return one.offset == entry.offset - start + offset && one.layer == entry.layer &&
+             one.slice == entry.slice;
+    });
+  };
+  for (const auto& [offset, length] : weight_runs_) {
+    if (length != bytes ||
+        !std::equal(weights.begin() + start, weights.end(), weights.begin() + offset)) {
+      continue;
+    }
+    if (std::any_of(table.begin() + static_cast<std::ptrdiff_t>(added), table.end(),
+                    [&](const auto& entry) { return match(offset, entry) == table.end(); })) {
+      continue;
+    }
+    for (std::size_t i = added; i < table.size(); ++i) {
+      match(offset, table[i])->consumer += fmt::format(" {}", table[i].consumer);
+    }
+    table.resize(added);
+    weights.resize(static_cast<std::size_t>(start));
+    return offset;
+  }
+  weight_runs_[start] = bytes;
+  return start;
 }
 
 void Builder::record(const Job& job) {

@@ -5,10 +5,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
+#include <exception>
+#include <set>
 
 #include "core/diagnostic.h"
 #include "core/suggest.h"
+#include "lower/cost.h"
 #include "lower/place.h"
 #include "lower/planner.h"
 #include "lower/print.h"
@@ -22,6 +24,7 @@ constexpr int kMostImages = 65536;
 struct Made {
   Design design;
   Program program;
+  Layout layout;
 };
 
 /// The smallest device of the family that has the columns in use.
@@ -37,27 +40,6 @@ std::string smallest_device(const Program& program, const target::Device& device
   const std::string family = device.name.substr(0, device.name.find('_'));
   const int all = target::find_device(family).columns;
   return columns == all ? family : fmt::format("{}_{}col", family, columns);
-}
-
-/// Adds what only the finished program knows to the tiles' loads.
-void measure(const Program& program, const TileUses& uses, const target::Device& device,
-             Design& design) {
-  std::map<std::string, std::int64_t> words;
-  for (const Fifo& fifo : program.fifos)
-    words[fifo.name] = fifo.per_image * fifo.object.bytes() / 4;
-  std::sort(design.tiles.begin(), design.tiles.end(),
-            [](const TileLoad& a, const TileLoad& b) { return a.tile < b.tile; });
-  for (TileLoad& load : design.tiles) {
-    const TileUse& use = uses.at(load.tile);
-    load.memory_bytes = use.bytes();
-    load.mac_cycles_per_image = (load.macs_per_image + device.macs_int8 - 1) / device.macs_int8;
-    for (const std::string& fifo : use.s2mm) {
-      load.stream_words_in_per_image = std::max(load.stream_words_in_per_image, words[fifo]);
-    }
-    for (const std::string& fifo : use.mm2s) {
-      load.stream_words_out_per_image = std::max(load.stream_words_out_per_image, words[fifo]);
-    }
-  }
 }
 
 void assign(const qgraph::QGraph& network, const Options& options, Design& design) {
@@ -109,6 +91,8 @@ Made make(const qgraph::QGraph& network, const std::vector<Block>& blocks, const
   Made made;
   made.design.sequence = "sequence";
   made.design.images = options.images;
+  made.design.copies = layout.copies;
+  made.layout = layout;
   const qgraph::Type& in = type(network, blocks.front().input);
   const qgraph::Type& out = type(network, blocks.back().output());
   made.design.input = {in.element, in.shape, 1};
@@ -136,62 +120,132 @@ Made make(const qgraph::QGraph& network, const std::vector<Block>& blocks, const
   return made;
 }
 
-/// The first layout that fits, from the one that is asked for to those that need less.
-Made make_first(const qgraph::QGraph& network, const std::vector<Block>& blocks,
-                const Options& options) {
-  std::vector<Layout> layouts{{options.mapping, Slack::kAmple}, {options.mapping, Slack::kLean}};
-  if (options.mapping == Mapping::kBalanced) {
-    layouts.push_back({Mapping::kPublished, Slack::kAmple});
-    layouts.push_back({Mapping::kPublished, Slack::kLean});
+/// Makes designs and keeps the one with the shortest time between images.
+class Chooser {
+ public:
+  Chooser(const qgraph::QGraph& network, const std::vector<Block>& blocks, const Options& options)
+      : network_(network), blocks_(blocks), options_(options) {}
+
+  Made run() {
+    if (options_.mapping == Mapping::kPublished) {
+      try_style(Style::kPublished, 1);
+    } else {
+      for (const Style style : {Style::kSix, Style::kFive, Style::kFour}) {
+        try_style(style, options_.images);
+      }
+      if (best_) {
+        if (best_->layout.style == Style::kFour && !refusals_.empty()) {
+          best_->design.notes.push_back(
+              fmt::format("no more than four tiles a block: {}", refusals_.front()));
+        }
+      } else {
+        try_style(Style::kPublished, options_.images);
+        if (best_) {
+          best_->design.notes.push_back(
+              fmt::format("as published: the balanced cut does not fit ({})", refusals_.back()));
+        }
+      }
+    }
+    if (!best_) std::rethrow_exception(refusal_);
+    return std::move(*best_);
   }
-  std::vector<std::string> notes;
-  for (std::size_t i = 0;; ++i) {
+
+ private:
+  /// With as many copies as fit, and rows fetched ahead if memory allows.
+  void try_style(Style style, int most_copies) {
+    std::string refused;
+    const int most = std::min(most_copies, room_for(style, refused));
+    for (int copies = most; copies > 0; --copies) {
+      for (const Slack slack : {Slack::kAmple, Slack::kLean}) {
+        try {
+          keep(make(network_, blocks_, options_, {style, slack, copies}));
+          if (slack == Slack::kLean) {
+            add_note(
+                "no rows are fetched ahead: memory is too small for more than what must be "
+                "held");
+          }
+          if (copies < most) add_note(fmt::format("no more copies: {}", refused));
+          return;
+        } catch (const core::Error& error) {
+          refused = why(error);
+        }
+      }
+    }
+    refusals_.push_back(refused);
+  }
+
+  int room_for(Style style, std::string& refused) {
+    Made scratch;
+    Builder builder(network_, options_, scratch.design, scratch.program);
     try {
-      Made made = make(network, blocks, options, layouts[i]);
-      if (layouts[i].mapping != options.mapping) {
-        made.design.notes.push_back(
-            fmt::format("as published: the balanced cut does not fit ({})", notes.front()));
-      }
-      if (layouts[i].slack == Slack::kLean) {
-        made.design.notes.emplace_back(
-            "no rows are fetched ahead: memory is too small for more than what must be held");
-      }
-      return made;
+      return options_.device.columns / columns(blocks_, style, builder);
     } catch (const core::Error& error) {
-      if (i + 1 == layouts.size()) throw;
-      const core::Diagnostic& why = error.diagnostic();
-      notes.push_back(fmt::format("{}: {}", why.where, why.why));
+      refused = why(error);
+      return 0;
     }
   }
-}
 
-/// Columns that are not used although work would be left for them.
-void add_idle_columns(const target::Device& device, Design& design) {
-  int used = 0;
-  for (const TileLoad& load : design.tiles) used = std::max(used, load.tile.column + 1);
-  if (used == device.columns) return;
+  std::string why(const core::Error& error) {
+    refusal_ = std::current_exception();
+    return fmt::format("{}: {}", error.diagnostic().where, error.diagnostic().why);
+  }
+
+  void keep(Made made) {
+    const std::int64_t cycles = bounds(made.design).cycles();
+    // cycles / copies, compared without a division
+    if (best_ && cycles * best_->design.copies >= cycles_ * made.design.copies) {
+      newest_is_best_ = false;
+      return;
+    }
+    newest_is_best_ = true;
+    cycles_ = cycles;
+    best_ = std::move(made);
+  }
+
+  void add_note(std::string note) {
+    if (newest_is_best_) best_->design.notes.push_back(std::move(note));
+  }
+
+  const qgraph::QGraph& network_;
+  const std::vector<Block>& blocks_;
+  const Options& options_;
+  std::optional<Made> best_;
+  std::int64_t cycles_ = 0;
+  bool newest_is_best_ = false;
+  std::vector<std::string> refusals_;  ///< of styles that do not fit
+  std::exception_ptr refusal_;
+};
+
+/// How much of the array works, and for how many pipelines.
+void add_copies(const target::Device& device, Design& design) {
+  std::set<int> columns;
+  for (const TileLoad& load : design.tiles) columns.insert(load.tile.column);
   design.notes.push_back(fmt::format(
-      "{} of {} columns compute: the layers of a block are not divided over two columns", used,
-      device.columns));
+      "{} of {} tiles compute, in {} of {} columns{}", design.tiles.size(),
+      device.columns * device.compute_rows, columns.size(), device.columns,
+      design.copies == 1
+          ? ""
+          : fmt::format(": {} copies of the pipeline share the images", design.copies)));
 }
 
 /// Which bound is the largest, of all tiles.
 void add_bounds(Design& design) {
-  const auto most = [&](std::int64_t TileLoad::* bound) {
-    return *std::max_element(
-        design.tiles.begin(), design.tiles.end(),
-        [&](const TileLoad& a, const TileLoad& b) { return a.*bound < b.*bound; });
-  };
-  const TileLoad compute = most(&TileLoad::mac_cycles_per_image);
-  const TileLoad in = most(&TileLoad::stream_words_in_per_image);
-  const TileLoad out = most(&TileLoad::stream_words_out_per_image);
-  const bool reads = in.stream_words_in_per_image >= out.stream_words_out_per_image;
-  const std::int64_t words = reads ? in.stream_words_in_per_image : out.stream_words_out_per_image;
+  const Bounds b = bounds(design);
+  const std::int64_t multiplying = b.multiplications.mac_cycles_per_image;
+  const std::string kernels =
+      b.kernels
+          ? fmt::format(", kernels {} (tile {}, by their loops' analysis)",
+                        *b.kernels->kernel_cycles_per_image, target::to_string(b.kernels->tile))
+          : "";
+  const std::int64_t compute = b.kernels ? *b.kernels->kernel_cycles_per_image : multiplying;
   design.notes.push_back(fmt::format(
-      "bounds of an image: compute {} cycles (tile {}), streams {} cycles ({} tile {}); {}",
-      compute.mac_cycles_per_image, target::to_string(compute.tile), words,
-      reads ? "into" : "out of", target::to_string(reads ? in.tile : out.tile),
-      compute.mac_cycles_per_image >= words ? "compute binds" : "streams bind"));
+      "bounds of an image in cycles: multiplications {} (tile {}){}, streams {} ({} tile {}); {}{}",
+      multiplying, target::to_string(b.multiplications.tile), kernels, b.words(),
+      b.stream_enters ? "into" : "out of", target::to_string(b.stream.tile),
+      compute >= b.words() ? "compute binds" : "streams bind",
+      design.copies == 1 ? ""
+                         : fmt::format("; {} copies: one image every {} cycles at best",
+                                       design.copies, b.cycles() / design.copies)));
 }
 
 }  // namespace
@@ -236,9 +290,9 @@ Design compile(const qgraph::QGraph& network, const Options& options) {
     throw core::Error(
         {.what = "there is nothing for the array to do", .why = "the network has no convolution"});
   }
-  Made made = make_first(reference, found.blocks, options);
+  Made made = Chooser(reference, found.blocks, options).run();
   assign(reference, options, made.design);
-  if (options.mapping == Mapping::kBalanced) add_idle_columns(options.device, made.design);
+  if (options.mapping == Mapping::kBalanced) add_copies(options.device, made.design);
   add_bounds(made.design);
   made.design.warnings = std::move(warnings);
   made.design.text = print(made.program, made.design);

@@ -73,13 +73,16 @@ struct KernelUse {
   std::vector<std::string> defines;  ///< for the compiler
 };
 
-/// What a tile is given to do and to hold, and the bounds that follow.
+/// What a tile is given to do and to hold, and the bounds that follow. "Per image" is per image
+/// that passes the tile: of several copies of a pipeline, each takes its share of the images.
 struct TileLoad {
   core::TileId tile;
   std::vector<std::string> layers;
   std::int64_t memory_bytes = 0;
   std::int64_t macs_per_image = 0;
-  std::int64_t mac_cycles_per_image = 0;       ///< at every issue slot of the device
+  std::int64_t mac_cycles_per_image = 0;  ///< at every issue slot of the device
+  /// Of its kernel calls, by target/kernel_cost.h; empty where one has no cost.
+  std::optional<std::int64_t> kernel_cycles_per_image = {};
   std::int64_t stream_words_in_per_image = 0;  ///< of the busiest channel
   std::int64_t stream_words_out_per_image = 0;
 };
@@ -89,6 +92,7 @@ struct Design {
   std::string device;    ///< "npu1_3col": the smallest that holds it
   std::string sequence;  ///< its runtime sequence; arguments: input, weights, output
   int images = 1;
+  int copies = 1;                  ///< of the pipeline
   ActivationLayout input;          ///< of each image in the first argument
   ActivationLayout output;         ///< of each image in the third
   std::vector<std::byte> weights;  ///< the second argument

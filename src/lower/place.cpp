@@ -23,6 +23,9 @@ class Placer {
     for (const ParameterBuffer& buffer : program_.parameters) {
       add(buffer.tile, "parameters", static_cast<std::int64_t>(buffer.initial.size()) * 4);
     }
+    for (const LocalBuffer& buffer : program_.buffers) {
+      add(buffer.tile, buffer.holds, buffer.object.bytes());
+    }
     for (const FifoLink& link : program_.links) add_link(link);
     for (const Fifo& fifo : program_.fifos) add_fifo(fifo);
     for (const Ring& ring : program_.rings) {

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// The mappings: which job runs where, and what flows between them.
+// The mappings: which block goes where, and what flows between blocks.
 #pragma once
 
 #include <vector>
 
-#include "lower/builder.h"
-#include "lower/layer.h"
+#include "lower/block.h"
 
 namespace shiftwise::lower {
 
-/// How much is held between two jobs. Lean: only what must be.
-enum class Slack { kAmple, kLean };
-
 struct Layout {
-  Mapping mapping = Mapping::kPublished;
+  Style style = Style::kPublished;
   Slack slack = Slack::kAmple;
+  int copies = 1;  ///< of the whole pipeline, side by side, which share the images
 };
+
+/// Columns that one copy takes. Throws Error where the style has no cut for a block, or a block
+/// no place on the device.
+int columns(const std::vector<Block>& blocks, Style style, Builder& builder);
 
 /// published: mlir-aie's conv2_x, for any chain of blocks: a bottleneck is four cores of one
 /// column (1x1, a 3x3 halved by output channels, 1x1 with the residual between the halves);
 /// other blocks have one core for each layer. Columns follow each other in a snake.
-/// balanced: the same, but a block's last 1x1 is spread over two cores where that lowers the
-/// work of the busiest (spread.h).
+/// balanced: other cuts of bottlenecks (cut.h), and copies.
 void plan(const std::vector<Block>& blocks, const Layout& layout, Builder& builder);
 
 }  // namespace shiftwise::lower

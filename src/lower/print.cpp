@@ -23,6 +23,7 @@ class Printer {
     line("  aie.device({}) {{", design_.device);
     tiles();
     parameters();
+    buffers();
     rings();
     for (const Fifo& fifo : program_.fifos) print(fifo);
     for (const FifoLink& link : program_.links) print(link);
@@ -58,6 +59,13 @@ class Printer {
       line("    %{} = aie.buffer({}) {{sym_name = \"{}\"}} : memref<{}xi32> = dense<[{}]>",
            buffer.name, tile_name(buffer.tile), buffer.name, buffer.initial.size(),
            fmt::join(buffer.initial, ", "));
+    }
+  }
+
+  void buffers() {
+    for (const LocalBuffer& buffer : program_.buffers) {
+      line("    %{0} = aie.buffer({1}) {{sym_name = \"{0}\"}} : {2}", buffer.name,
+           tile_name(buffer.tile), memref(buffer.object));
     }
   }
 
@@ -119,7 +127,9 @@ class Printer {
           kArguments[transfer.argument], transfer.offset_words, transfer.words,
           ids[shim(transfer)]++, transfer.fifo, program_.argument_words[transfer.argument]);
     }
-    line("      aiex.npu.dma_wait {{symbol = @{}}}", program_.output_fifo);
+    for (const std::string& fifo : program_.output_fifos) {
+      line("      aiex.npu.dma_wait {{symbol = @{}}}", fifo);
+    }
     line("    }}");
   }
 

@@ -74,18 +74,29 @@ class CorePrinter {
          release.produce ? "Produce" : "Consume", release.count);
   }
 
-  void print(const TakeSlot& take, int depth) { use_locks(take.ring, take.reader, true, depth); }
-  void print(const GiveSlot& give, int depth) { use_locks(give.ring, give.reader, false, depth); }
-
-  /// The producer deals with every reader's pair.
-  void use_locks(const std::string& name, int reader, bool take, int depth) {
-    const Ring& ring = find(program_.rings, name);
-    const bool produce = reader < 0;
+  void print(const TakeSlot& take, int depth) {
+    const Ring& ring = find(program_.rings, take.ring);
     for (int r = 0; r < static_cast<int>(ring.readers.size()); ++r) {
-      if (!produce && r != reader) continue;
-      line(depth, "aie.use_lock(%{}, {}, 1)", ring.lock(r, take != produce),
-           take ? "AcquireGreaterEqual" : "Release");
+      if (take.reader < 0 || r == take.reader) use(ring.lock(r, take.reader >= 0), true, depth);
     }
+  }
+  void print(const GiveSlot& give, int depth) {
+    const Ring& ring = find(program_.rings, give.ring);
+    const bool produce = give.reader < 0;
+    for (int r = 0; r < static_cast<int>(ring.readers.size()); ++r) {
+      const bool told = produce ? ring.completer < 0 || r == ring.completer : r == give.reader;
+      if (told) use(ring.lock(r, produce), false, depth);
+    }
+  }
+  void print(const PassSlot& pass, int depth) {
+    const Ring& ring = find(program_.rings, pass.ring);
+    for (int r = 0; r < static_cast<int>(ring.readers.size()); ++r) {
+      if (r != ring.completer) use(ring.lock(r, true), false, depth);
+    }
+  }
+
+  void use(const std::string& lock, bool acquire, int depth) {
+    line(depth, "aie.use_lock(%{}, {}, 1)", lock, acquire ? "AcquireGreaterEqual" : "Release");
   }
 
   void print(const Call& call, int depth) {

@@ -49,6 +49,9 @@ struct Ring {
   core::TileId owner;
   int slots = 2;  ///< divides the rows of an image: each one starts with slot 0
   std::vector<core::TileId> readers;
+  /// The reader that adds a part of its own to what the producer wrote, before the others are
+  /// told that the slot is full; -1: nobody.
+  int completer = -1;
   Object object;
   std::string holds;
 
@@ -61,6 +64,14 @@ struct ParameterBuffer {
   std::string name;
   core::TileId tile;
   std::vector<std::int32_t> initial;  ///< words that are properties of the design
+};
+
+/// Memory that only its core uses.
+struct LocalBuffer {
+  std::string name;
+  core::TileId tile;
+  Object object;
+  std::string holds;
 };
 
 // What a core does.
@@ -113,13 +124,18 @@ struct GiveSlot {
   int reader = -1;
   friend bool operator==(const GiveSlot&, const GiveSlot&) = default;
 };
+/// The completer tells the other readers.
+struct PassSlot {
+  std::string ring;
+  friend bool operator==(const PassSlot&, const PassSlot&) = default;
+};
 struct Call {
   std::string function;
   std::vector<Argument> arguments;
   friend bool operator==(const Call&, const Call&) = default;
 };
 struct Loop;
-using Step = std::variant<Acquire, Release, TakeSlot, GiveSlot, Call, Loop>;
+using Step = std::variant<Acquire, Release, TakeSlot, GiveSlot, PassSlot, Call, Loop>;
 struct Loop {
   std::int64_t times = 0;  ///< 0: for ever
   std::vector<Step> body;
@@ -132,6 +148,7 @@ struct Core {
   core::TileId tile;
   std::vector<std::string> layers;  ///< for the comment and the report
   std::vector<Step> body;
+  int images = 1;  ///< that one run of the sequence brings it
 };
 
 /// A function that cores call.
@@ -155,10 +172,11 @@ struct Program {
   std::vector<FifoLink> links;
   std::vector<Ring> rings;
   std::vector<ParameterBuffer> parameters;
+  std::vector<LocalBuffer> buffers;
   std::vector<Core> cores;
   std::vector<Function> functions;
-  std::vector<Transfer> transfers;  ///< in the order in which they are started
-  std::string output_fifo;          ///< whose transfer ends the sequence
+  std::vector<Transfer> transfers;        ///< in the order in which they are started
+  std::vector<std::string> output_fifos;  ///< whose transfers end the sequence
   std::int64_t argument_words[3] = {0, 0, 0};
 };
 

@@ -69,7 +69,7 @@ TEST(PublishedDesign, LeavesTheMiddleConvolutionOnBothSidesOfTheLast) {
 
 TEST(BalancedDesign, GivesNoTileOfTheStageMoreThanItsShare) {
   const std::vector<std::int64_t> cycles =
-      mac_cycles(compile(stage(), on("npu1", Mapping::kBalanced)));
+      mac_cycles(compile(stage(), on("npu1_3col", Mapping::kBalanced)));
   EXPECT_EQ(cycles.size(), 12u);
   EXPECT_LE(*std::max_element(cycles.begin(), cycles.end()), 74000);
   const std::vector<std::int64_t> published = mac_cycles(compile(stage(), on("npu1")));
@@ -78,31 +78,110 @@ TEST(BalancedDesign, GivesNoTileOfTheStageMoreThanItsShare) {
 }
 
 TEST(BalancedDesign, SaysWhyAndWhatBinds) {
-  const Design design = compile(stage(), on("npu1", Mapping::kBalanced));
-  ASSERT_EQ(design.notes.size(), 5u);
+  const Design design = compile(stage(), on("npu1_3col", Mapping::kBalanced));
+  ASSERT_EQ(design.notes.size(), 6u);
   EXPECT_EQ(design.notes[0],
             "block 'add5': output channels 144 to 255 of its last 1x1 are made by the core of its "
             "first 1x1; the busiest core has 73728 MAC cycles an image instead of 131072");
   EXPECT_EQ(design.notes[3],
-            "3 of 4 columns compute: the layers of a block are not divided over two columns");
-  EXPECT_EQ(design.notes[4],
-            "bounds of an image: compute 73728 cycles (tile (0, 2)), streams 65536 cycles (into "
-            "tile (1, 3)); compute binds");
+            "no more than four tiles a block: layer 'add13' (add): all 3 columns are taken by the "
+            "blocks before it");
+  EXPECT_EQ(design.notes[4], "12 of 12 tiles compute, in 3 of 3 columns");
+  EXPECT_EQ(design.notes[5],
+            "bounds of an image in cycles: multiplications 73728 (tile (0, 2)), kernels 124416 "
+            "(tile (0, 4), by their loops' analysis), streams 65536 (into tile (1, 3)); compute "
+            "binds");
 }
 
-TEST(BalancedDesign, FindsThatStreamsBindWhereMultipliersAreTwiceAsMany) {
-  const Design design = compile(stage(), on("npu2", Mapping::kBalanced));
+TEST(BalancedDesign, KeepsAllTilesOfFourColumnsBusy) {
+  const Design design = compile(stage(), on("npu1", Mapping::kBalanced));
+  EXPECT_EQ(design.tiles.size(), 16u);
+  std::int64_t all = 0;
+  std::int64_t most = 0;
+  for (const TileLoad& tile : design.tiles) {
+    all += *tile.kernel_cycles_per_image;
+    most = std::max(most, *tile.kernel_cycles_per_image);
+  }
+  EXPECT_LE(most * 16, all * 115 / 100);
+  ASSERT_EQ(design.notes.size(), 5u);
+  EXPECT_EQ(design.notes[1],
+            "block 'add9' on 5 tiles: its 3x3 in 24 + 24 + 16 channels, its last 1x1 in 184 + 72; "
+            "the busiest core's kernels take 95232 cycles an image");
+  EXPECT_EQ(design.notes[3], "16 of 16 tiles compute, in 4 of 4 columns");
+  EXPECT_EQ(design.notes[4],
+            "bounds of an image in cycles: multiplications 65536 (tile (2, 3)), kernels 94096 "
+            "(tile (1, 4), by their loops' analysis), streams 65536 (into tile (1, 3)); compute "
+            "binds");
+}
+
+Options for_images(const char* device, int images) {
+  Options options = on(device, Mapping::kBalanced);
+  options.images = images;
+  return options;
+}
+
+TEST(BalancedDesign, IsCopiedWhereStreamsBind) {
+  const Design design = compile(stage(), for_images("npu2", 64));
+  EXPECT_EQ(design.tiles.size(), 32u);
+  EXPECT_EQ(design.copies, 2);
   EXPECT_EQ(design.notes.back(),
-            "bounds of an image: compute 36864 cycles (tile (0, 2)), streams 65536 cycles (into "
-            "tile (1, 3)); streams bind");
+            "bounds of an image in cycles: multiplications 32768 (tile (2, 3)), kernels 55728 "
+            "(tile (1, 4), by their loops' analysis), streams 65536 (into tile (1, 3)); streams "
+            "bind; 2 copies: one image every 32768 cycles at best");
+}
+
+TEST(BalancedDesign, HasNoMoreCopiesThanImages) {
+  for (const int images : {1, 2, 3, 4}) {
+    const Design design = compile(tests::bottlenecks({.outputs = 64}), for_images("npu1", images));
+    EXPECT_EQ(design.copies, images);
+    EXPECT_EQ(design.tiles.size(), static_cast<std::size_t>(4 * images));
+  }
+}
+
+TEST(BalancedDesign, SendsTheSameWeightsToEveryCopy) {
+  const qgraph::QGraph network = tests::bottlenecks({.outputs = 64});
+  const Design one = compile(network, for_images("npu1", 1));
+  const Design four = compile(network, for_images("npu1", 4));
+  EXPECT_EQ(four.weights, one.weights);
+  ASSERT_EQ(four.weight_table.size(), one.weight_table.size());
+  EXPECT_EQ(one.weight_table[0].consumer, "(0, 2) (0, 5)");
+  EXPECT_EQ(four.weight_table[0].consumer,
+            "(0, 2) (0, 5) (1, 2) (1, 5) (2, 2) (2, 5) (3, 2) (3, 5)");
+}
+
+TEST(BalancedDesign, SaysWhyThereAreNoMoreCopies) {
+  Options options = for_images("npu1", 4);
+  options.device.shim.dma_channels = 1;
+  const Design design = compile(tests::bottlenecks({.outputs = 64}), options);
+  EXPECT_EQ(design.copies, 2);
+  EXPECT_EQ(design.notes[1],
+            "no more copies: shim tiles of npu1: all their MM2S channels are in use");
+}
+
+TEST(BalancedDesign, FitsEveryNumberOfColumns) {
+  for (const char* family : {"npu1", "npu2"}) {
+    const int all = target::find_device(family).columns;
+    int tiles = 0;
+    for (int columns = 1; columns <= all; ++columns) {
+      const std::string name =
+          columns == all ? family : std::string(family) + "_" + std::to_string(columns) + "col";
+      const Split parts = split(stage(), for_images(name.c_str(), 64));
+      const auto used = static_cast<int>(parts.design.tiles.size());
+      EXPECT_LE(used, 4 * columns) << name;
+      EXPECT_GE(used, tiles) << name;
+      tiles = used;
+    }
+    EXPECT_EQ(tiles, 4 * all) << family;
+  }
 }
 
 TEST(BalancedDesign, StaysAsPublishedWhereItsCutDoesNotFit) {
-  const Design design =
-      compile(tests::bottlenecks({.outputs = 64}), on("npu1_1col", Mapping::kBalanced));
+  Options options = on("npu1_1col", Mapping::kBalanced);
+  options.device.compute.locks = 8;
+  const Design design = compile(tests::bottlenecks({.outputs = 64}), options);
   EXPECT_EQ(design.notes[0],
-            "as published: the balanced cut does not fit (shim tiles of npu1_1col: all their MM2S "
-            "channels are in use)");
+            "as published: the balanced cut does not fit (compute tile (0, 3) of npu1_1col: it has "
+            "8 locks, and 10 are needed)");
 }
 
 TEST(BalancedDesign, AdaptsToWhatTheDeviceHas) {
@@ -114,15 +193,21 @@ TEST(BalancedDesign, AdaptsToWhatTheDeviceHas) {
             "  why:   it has 1 S2MM channels, and 2 are needed: input, conv2d1_weights\n"
             "  try:   offload fewer stages, or choose another mapping or device");
   options = on("npu1", Mapping::kBalanced);
-  options.device.compute.locks = 10;
-  EXPECT_NE(compile(tests::bottlenecks({.outputs = 64}), options).notes[0].find("it has 10 locks"),
-            std::string::npos);
+  options.device.mem.dma_channels = 4;
+  const Design design = compile(stage(), options);
+  EXPECT_EQ(design.tiles.size(), 12u);
+  EXPECT_EQ(design.notes[3],
+            "no more than four tiles a block: mem tile (1, 1) of npu1: it has 4 MM2S channels, and "
+            "5 are needed: add9_skip, conv2d7_weights, conv2d7_weights_2, conv2d8_weights, "
+            "conv2d6_weights");
 }
 
 TEST(Design, IsTheSameEveryTime) {
   for (const Mapping mapping : {Mapping::kPublished, Mapping::kBalanced}) {
-    const Design a = compile(stage(), on("npu1", mapping));
-    const Design b = compile(stage(), on("npu1", mapping));
+    Options options = on("npu2", mapping);
+    options.images = 3;
+    const Design a = compile(stage(), options);
+    const Design b = compile(stage(), options);
     EXPECT_EQ(a.text, b.text);
     EXPECT_EQ(a.weights, b.weights);
   }

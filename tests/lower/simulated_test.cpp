@@ -3,6 +3,7 @@
 // text; again when the sequence is run again.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "dialect/read.h"
@@ -149,12 +150,45 @@ TEST(SimulatedDesign, OfAShortcutThatPadsChannelsIsExact) {
 }
 
 TEST(SimulatedDesign, OfTheWholeStageIsExactInBothMappings) {
-  for (const Mapping mapping : {Mapping::kPublished, Mapping::kBalanced}) {
-    expect_exact(
-        tests::bottlenecks(
-            {.input = {64, 32, 32}, .middle = 64, .outputs = 256, .wide = true, .blocks = 3}),
-        npu1(mapping));
+  const qgraph::QGraph stage = tests::bottlenecks(
+      {.input = {64, 32, 32}, .middle = 64, .outputs = 256, .wide = true, .blocks = 3});
+  expect_exact(stage, npu1());
+  for (const char* device : {"npu1_3col", "npu1"}) {
+    Options options = npu1(Mapping::kBalanced);
+    options.device = target::find_device(device);
+    expect_exact(stage, options);
   }
+}
+
+/// Blocks on five and six tiles, as their shape allows: small, odd, signed, with any residual.
+TEST(SimulatedDesign, OfBlocksOnMoreThanFourTilesIsExact) {
+  for (const bool wide : {false, true}) {
+    for (const Element element : {Element::kUint8, Element::kInt8}) {
+      for (const int height : {1, 5, 8}) {
+        SCOPED_TRACE(testing::Message() << "wide " << wide << " height " << height);
+        SimulatedDesign design(tests::bottlenecks({.input = {24, height, 12},
+                                                   .element = element,
+                                                   .middle = 32,
+                                                   .outputs = 96,
+                                                   .wide = wide,
+                                                   .blocks = 3}),
+                               npu1(Mapping::kBalanced, 3));
+        EXPECT_EQ(design.design().tiles.size(), 16u);
+        EXPECT_EQ(design.wrong_codes(2), 0);
+      }
+    }
+  }
+}
+
+TEST(SimulatedDesign, OfCopiesOfAPipelineIsExact) {
+  for (const int images : {2, 3, 4, 7}) {
+    SimulatedDesign design(tests::bottlenecks({.outputs = 64}), npu1(Mapping::kBalanced, images));
+    EXPECT_EQ(design.design().copies, std::min(images, 4));
+    EXPECT_EQ(design.wrong_codes(2), 0) << images;
+  }
+  NetworkBuilder net(1, {16, 4, 8}, Element::kUint8);
+  net.convolution(0, {.outputs = 8});
+  expect_exact(net.graph(), npu1(Mapping::kBalanced, 5));
 }
 
 TEST(SimulatedDesign, CallsMlirAiesKernelsWithoutBiases) {
@@ -169,6 +203,7 @@ TEST(SimulatedDesign, OfNpu2IsExact) {
   Options options = npu1(Mapping::kBalanced);
   options.device = target::find_device("npu2");
   expect_exact(tests::bottlenecks({.outputs = 64, .blocks = 2}), options);
+  expect_exact(tests::bottlenecks({.middle = 32, .outputs = 64, .blocks = 3}), options);
 }
 
 }  // namespace

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lower/block.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/diagnostic.h"
+#include "lower/weights.h"
+
+namespace shiftwise::lower {
+
+std::unique_ptr<BlockPlan> plan_block(Site site, Slack slack, Builder& builder) {
+  switch (site.cut.shape) {
+    case Shape::kChain:
+      return chain_block(std::move(site), slack, builder);
+    case Shape::kFour:
+      return four_tile_block(std::move(site), slack, builder);
+    case Shape::kFive:
+      return five_tile_block(std::move(site), slack, builder);
+    case Shape::kSix:
+      return six_tile_block(std::move(site), slack, builder);
+  }
+  return nullptr;
+}
+
+Job BlockPlan::job(std::size_t layer, core::TileId tile, Slice made) const {
+  return {.layer = &block().layers[layer], .tile = tile, .made = made, .weights = made};
+}
+
+Slice BlockPlan::slice(const std::vector<int>& sizes, std::size_t p) {
+  int first = 0;
+  for (std::size_t i = 0; i < p; ++i) first += sizes[i];
+  return {first, sizes[p]};
+}
+
+std::string BlockPlan::output_name(qgraph::NodeId node) const {
+  return fmt::format("the output of layer '{}'", builder_.layer_name(node));
+}
+
+Reader BlockPlan::reader(const Job& job) const {
+  return {job.tile, ample(most_held(builder_.main_uses(job)))};
+}
+
+void BlockPlan::add_fifo(const std::string& name, core::TileId producer, qgraph::NodeId node,
+                         int groups, const std::vector<Reader>& readers) {
+  Fifo fifo{.name = name,
+            .producer = producer,
+            .consumers = {},
+            .depths = {ample(1)},
+            .object = builder_.row_object(node, groups),
+            .holds = output_name(node),
+            .per_image = type(graph(), node).shape.height};
+  for (const Reader& reader : readers) {
+    fifo.consumers.push_back(reader.tile);
+    fifo.depths.push_back(reader.depth);
+  }
+  // Neighbours share one pool.
+  if (readers.size() == 1) fifo.depths[0] = std::max(fifo.depths[0], fifo.depths[1]);
+  builder_.program().fifos.push_back(std::move(fifo));
+}
+
+void BlockPlan::check_skip() const {
+  const auto refuse = [&](const Layer& layer, const char* why) {
+    throw core::Error({.what = "the mapping cannot place this block",
+                       .where = describe(graph(), layer.add),
+                       .why = why});
+  };
+  const std::vector<Layer>& layers = block().layers;
+  if (layers.back().skip == Skip::kNone) return;
+  if (layers.back().skip_input != block().input) {
+    refuse(layers.back(), "its skip is not the block's input");
+  }
+  for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
+    if (layers[l].skip != Skip::kNone) refuse(layers[l], "an add before the block's end");
+  }
+}
+
+Reader BlockPlan::lead_around(const std::string& input, const std::vector<Job*>& last) {
+  const Layer& layer = *last[0]->layer;
+  const core::TileId mem{last[0]->tile.column, 1};
+  int behind = 0;  // rows of the block's input that its first output row needs
+  for (auto one = block().layers.rbegin(); one != block().layers.rend(); ++one) {
+    const qgraph::Conv2d& conv = convolution(graph(), one->convolution);
+    behind = behind * conv.stride + conv.kernel() - 1 - conv.padding;
+  }
+  const int depth = std::max(behind + 1, 2) + (slack_ == Slack::kAmple ? 2 : 0);
+  Fifo around{.name = builder_.fresh(builder_.layer_name(layer.add) + "_skip"),
+              .producer = mem,
+              .consumers = {},
+              .depths = {depth},
+              .object = builder_.row_object(block().input),
+              .holds = fmt::format("the skip of layer '{}'", builder_.layer_name(layer.add)),
+              .per_image = type(graph(), block().input).shape.height};
+  for (Job* job : last) {
+    job->skip = around.name;
+    around.consumers.push_back(job->tile);
+    around.depths.push_back(ample(most_held(builder_.skip_uses(*job))));
+  }
+  builder_.program().links.push_back({{input}, {around.name}, {}});
+  builder_.program().fifos.push_back(std::move(around));
+  return {mem, depth};
+}
+
+void BlockPlan::distribute_weights(const std::vector<std::vector<Job*>>& jobs) {
+  Program& program = builder_.program();
+  Design& design = builder_.design();
+  const int column = jobs[0][0]->tile.column;
+  const core::TileId mem{column, 1};
+  const core::TileId shim = builder_.take_shim(column, target::Direction::kMm2s);
+  const KernelAbi abi = builder_.options().kernel_abi;
+  const auto start = static_cast<std::int64_t>(design.weights.size());
+  Fifo all{.name = builder_.fresh(builder_.layer_name(block().output()) + "_block_weights"),
+           .producer = shim,
+           .consumers = {mem},
+           .depths = {1, 1},
+           .object = {},
+           .holds = "weights on their way"};
+  FifoLink link{{all.name}, {}, {}};
+  std::vector<Fifo> parts;
+  for (const std::vector<Job*>& same : jobs) {
+    const Layer& layer = *same[0]->layer;
+    const std::string name = builder_.layer_name(layer.convolution);
+    const Slice& slice = same[0]->weights;
+    Fifo part{.name = builder_.fresh(name + "_weights"),
+              .producer = mem,
+              .consumers = {},
+              .depths = {1},
+              .object = {qgraph::Element::kInt8, weight_bytes(graph(), layer, slice, abi)},
+              .holds = fmt::format("the weights of layer '{}'", name)};
+    std::string consumer;
+    for (Job* job : same) {
+      part.consumers.push_back(job->tile);
+      part.depths.push_back(1);
+      job->weight_object = FifoView{part.name, 0};
+      consumer += fmt::format("{}{}", consumer.empty() ? "" : " ", target::to_string(job->tile));
+    }
+    link.offsets.push_back(static_cast<std::int64_t>(design.weights.size()) - start);
+    append_weights(graph(), layer, slice, abi, consumer, design);
+    link.to.push_back(part.name);
+    parts.push_back(std::move(part));
+  }
+  const auto bytes = static_cast<std::int64_t>(design.weights.size()) - start;
+  all.object = {qgraph::Element::kInt8, bytes};
+  program.transfers.push_back({all.name, 1, builder_.share_weights(start) / 4, bytes / 4});
+  program.fifos.push_back(std::move(all));
+  std::move(parts.begin(), parts.end(), std::back_inserter(program.fifos));
+  if (link.to.size() == 1) link.offsets.clear();
+  program.links.push_back(std::move(link));
+}
+
+void BlockPlan::stream_weights(const std::vector<Job*>& jobs) {
+  Design& design = builder_.design();
+  const KernelAbi abi = builder_.options().kernel_abi;
+  std::int64_t bytes = 0;
+  for (const Job* job : jobs) {
+    bytes = std::max(bytes, weight_bytes(graph(), *job->layer, job->weights, abi));
+  }
+  bytes = (bytes + 63) / 64 * 64;
+  const core::TileId tile = jobs[0]->tile;
+  const core::TileId shim = builder_.take_shim(tile.column, target::Direction::kMm2s);
+  const std::string name =
+      builder_.fresh(builder_.layer_name(jobs[0]->layer->convolution) + "_and_last_weights");
+  const auto start = static_cast<std::int64_t>(design.weights.size());
+  const auto count = static_cast<int>(jobs.size());
+  for (int i = 0; i < count; ++i) {
+    Job& job = *jobs[static_cast<std::size_t>(i)];
+    job.weight_object = FifoView{name, i};
+    append_weights(graph(), *job.layer, job.weights, abi, target::to_string(tile), design);
+    design.weights.resize(static_cast<std::size_t>(start + bytes * (i + 1)));
+  }
+  builder_.program().fifos.push_back({.name = name,
+                                      .producer = shim,
+                                      .consumers = {tile},
+                                      .depths = {count, count},
+                                      .object = {qgraph::Element::kInt8, bytes},
+                                      .holds = "weights of two layers"});
+  builder_.program().transfers.push_back(
+      {name, 1, builder_.share_weights(start) / 4, bytes * count / 4});
+}
+
+Rows BlockPlan::with_copied_parts(const Job& own, const std::vector<const Job*>& others) {
+  Rows rows = builder_.row_steps(own);
+  const FifoView whole{own.out.name, 0};
+  for (std::vector<Step>& row : rows) {
+    std::vector<Step> copies;
+    for (const Job* other : others) {
+      const FifoView part{other->out.name, 0};
+      const std::int64_t group = builder_.row_object(own.layer->output(), 1).bytes();
+      copies.emplace_back(Acquire{part.fifo, false, 1});
+      copies.emplace_back(builder_.copy_call(part, whole, group * other->made.first_group,
+                                             group * other->made.groups));
+      copies.emplace_back(Release{part.fifo, false, 1});
+    }
+    const auto end = std::find(row.begin(), row.end(), Step(Release{own.out.name, true, 1}));
+    row.insert(end, copies.begin(), copies.end());
+  }
+  return rows;
+}
+
+int BlockPlan::at_most_all_rows(int lag) const {
+  const std::int64_t total =
+      std::int64_t{builder_.copy().images} * type(graph(), block().input).shape.height;
+  return static_cast<int>(std::min<std::int64_t>(lag, total - 1));
+}
+
+void BlockPlan::add_lagging_core(const Job& first, const Job& second, int lag,
+                                 std::vector<Step> before) {
+  const std::string& input = first.in[0].name;
+  const bool rings = second.in[0].via == Port::Via::kRing;
+  const int slots = rings ? builder_.ring_slots(second.layer->input) : 1;
+  const std::int64_t total =
+      std::int64_t{builder_.copy().images} * type(graph(), block().input).shape.height;
+  // Rows count modulo the slots; the first held row of the input is `base`.
+  const auto reduce = [&](int row, int base, std::vector<Step>& steps) {
+    steps.emplace_back(Acquire{first.out.name, true, 1});
+    steps.emplace_back(builder_.call(first, base, 0, row));
+    steps.emplace_back(Release{first.out.name, true, 1});
+  };
+  const auto expand = [&](int row, std::vector<Step>& steps) {
+    for (const Port& port : second.in) {
+      steps.push_back(rings ? Step(TakeSlot{port.name, port.reader})
+                            : Step(Acquire{port.name, false, 1}));
+    }
+    steps.emplace_back(Acquire{second.out.name, true, 1});
+    steps.emplace_back(builder_.call(second, row, row, row));
+    for (const Port& port : second.in) {
+      steps.push_back(rings ? Step(GiveSlot{port.name, port.reader})
+                            : Step(Release{port.name, false, 1}));
+    }
+    steps.emplace_back(Release{second.out.name, true, 1});
+    steps.emplace_back(Release{input, false, 1});
+  };
+  std::vector<Step> steps;
+  for (int k = 0; k < lag; ++k) {
+    steps.emplace_back(Acquire{input, false, k + 1});
+    reduce(k, 0, steps);
+  }
+  const auto both = [&](int slot, std::vector<Step>& to) {
+    to.emplace_back(Acquire{input, false, lag + 1});
+    reduce(slot + lag, slot, to);
+    expand(slot, to);
+  };
+  Loop loop{(total - lag) / slots, {}};
+  for (int slot = 0; slot < slots; ++slot) both(slot, loop.body);
+  if (loop.times > 0) steps.emplace_back(std::move(loop));
+  const auto rest = static_cast<int>((total - lag) % slots);
+  for (int slot = 0; slot < rest; ++slot) both(slot, steps);
+  for (int k = 0; k < lag; ++k) {
+    steps.emplace_back(Acquire{input, false, lag - k});
+    expand((rest + k) % slots, steps);
+  }
+  builder_.add_core_of({&first, &second}, std::move(steps), std::move(before));
+}
+
+}  // namespace shiftwise::lower
