@@ -25,6 +25,7 @@ void ArrayOptions::declare(CLI::App& app) {
   app.add_option("--check", check, "How much the simulator checks: none, default or full")
       ->check(CLI::IsMember({"none", "default", "full"}))
       ->group(kGroup);
+  altered.declare(app, kGroup);
 }
 
 }  // namespace shiftwise::cli

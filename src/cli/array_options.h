@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/altered_array.h"
+
 namespace shiftwise::kernel {
 class CheckedLibraries;
 }
@@ -19,6 +21,7 @@ struct ArrayOptions {
   std::string kernel_abi = "own";
   int images_per_run = 16;        ///< of one run of the host sequence
   std::string check = "default";  ///< how much the simulator checks
+  AlteredArray altered;
   /// Of one run of a verb: kernels built with access checks, with --check full.
   std::shared_ptr<kernel::CheckedLibraries> checked;
   std::string folder;  ///< where a design was built for an NPU; not an option

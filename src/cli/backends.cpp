@@ -16,14 +16,16 @@ namespace {
 
 #ifdef SHIFTWISE_NPU
 lower::Options lower_options(const ArrayOptions& options) {
-  return {.device = target::find_device(options.target),
+  return {.device = target::find_device(options.target, options.altered.facts()),
           .mapping = lower::parse_mapping(options.mapping),
           .kernel_abi = lower::parse_kernel_abi(options.kernel_abi),
           .images = options.images_per_run};
 }
 
 offload::SimulatedOptions simulated_options(const ArrayOptions& options) {
-  return {.checks = sim::parse_checks(options.check), .checked = options.checked};
+  return {.checks = sim::parse_checks(options.check),
+          .facts = options.altered.facts(),
+          .checked = options.checked};
 }
 #endif
 

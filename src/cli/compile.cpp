@@ -38,7 +38,8 @@ class Compile : public Verb {
   }
 
   int run(Console& console) override {
-    const lower::Options options{.device = target::find_device(options_.target),
+    const target::Facts facts = options_.altered.facts();
+    const lower::Options options{.device = target::find_device(options_.target, facts),
                                  .mapping = lower::parse_mapping(options_.mapping),
                                  .kernel_abi = lower::parse_kernel_abi(options_.kernel_abi),
                                  .images = options_.images_per_run};
@@ -49,9 +50,9 @@ class Compile : public Verb {
         .inputs = fmt::format("{} (sha256 {}), preset {}", model.origin.checkpoint.name,
                               model.origin.checkpoint.sha256, model.origin.preset),
         .command = fmt::format("shiftwise compile {} --target {} --mapping {} --kernel-abi {} "
-                               "--images-per-run {}",
+                               "--images-per-run {}{}",
                                folder_, options_.target, options_.mapping, options_.kernel_abi,
-                               options_.images_per_run)};
+                               options_.images_per_run, options_.altered.arguments())};
     std::vector<std::string> written;
     for (const auto& file : lower::artifacts(split.design, options.kernel_abi, banner)) {
       const std::filesystem::path path = std::filesystem::path(folder_) / file.path;
@@ -61,6 +62,7 @@ class Compile : public Verb {
     }
     report::Report report = begin_report(*this);
     describe(report, options, split, written);
+    for (const std::string& note : options_.altered.notes(options_.target)) report.note(note);
     console.show(report);
     return 0;
   }

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "cli/altered_array.h"
 #include "cli/host_files.h"
 #include "cli/simulate_report.h"
 #include "cli/verb.h"
@@ -61,20 +62,23 @@ class Simulate : public Verb {
         ->type_name("NAME");
     app.add_option("--clock-ghz", clock_ghz_, "The array's clock, for all that is not in cycles")
         ->type_name("GHZ");
-    app.add_option("--set", constants_, "A constant of the timing model, as NAME=VALUE")
-        ->type_name("NAME=VALUE")
-        ->delimiter(',');
+    app.add_option("--cost", cost_file_, "A JSON file with the cycles of one call, by kernel")
+        ->type_name("FILE");
+    array_.declare(app);
     app.add_flag("--report", everything_, "Say what binds and why, and show all parts");
     app.add_option("--trace", trace_, "Write the run in Chrome's trace format")->type_name("FILE");
   }
 
   int run(Console& console) override {
-    dialect::Program program = dialect::read_program_file(design_);
+    const target::Facts facts = this->facts();
+    dialect::Program program = dialect::read_program_file(design_, facts);
     sim::Trace trace;
-    const sim::ModelledCost cost(target::parse_published_kernels(published_));
+    sim::GivenCycles given;
+    if (!cost_file_.empty()) given = sim::read_kernel_cycles(cost_file_, program);
+    const sim::ModelledCost cost(target::parse_published_kernels(published_), std::move(given));
     sim::Options options{.checks = sim::parse_checks(checks_),
                          .cycle_limit = cycle_limit_,
-                         .constants = constants(),
+                         .facts = facts,
                          .cost = &cost,
                          .explain = everything_};
     if (!trace_.empty()) options.observer = &trace;
@@ -93,6 +97,9 @@ class Simulate : public Verb {
     report::Report report = begin_report(*this);
     report.fact("design", "design", report::text(design_));
     add_run(report, result, images_, everything_);
+    for (const dialect::DeviceProgram& device : array.program().devices) {
+      for (const std::string& note : array_.notes(device.device)) report.note(note);
+    }
     if (!trace.complete()) report.warning("the trace ends early: it would be too large to open");
     if (result.outcome == sim::Outcome::kComplete) files.write();
     if (checked) {
@@ -104,19 +111,9 @@ class Simulate : public Verb {
   }
 
  private:
-  std::vector<std::pair<std::string, double>> constants() const {
-    std::vector<std::pair<std::string, double>> result;
+  target::Facts facts() const {
+    target::Facts result = array_.facts();
     if (clock_ghz_) result.emplace_back("clock_hz", *clock_ghz_ * 1e9);
-    for (const std::string& constant : constants_) {
-      const auto equals = constant.find('=');
-      double value = 0;
-      if (equals == std::string::npos ||
-          !CLI::detail::lexical_cast(constant.substr(equals + 1), value)) {
-        throw core::Error({.fault = core::Fault::kUsage,
-                           .what = fmt::format("--set '{}' is not NAME=NUMBER", constant)});
-      }
-      result.emplace_back(constant.substr(0, equals), value);
-    }
     return result;
   }
 
@@ -130,7 +127,8 @@ class Simulate : public Verb {
   sim::Cycles cycle_limit_ = sim::Options().cycle_limit;
   int images_ = 1;
   std::optional<double> clock_ghz_;
-  std::vector<std::string> constants_;
+  AlteredArray array_;
+  std::string cost_file_;
   bool everything_ = false;
   std::string trace_;
 };

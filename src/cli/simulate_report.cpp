@@ -117,24 +117,31 @@ void add_path(report::Report& report, const sim::Statistics& run) {
 
 void add_kernels(report::Report& report, const sim::Statistics& run) {
   std::vector<Row> rows;
-  std::string assumed;
+  std::vector<std::string> assumed;
+  bool analysis = false;
   for (const sim::KernelStatistics& kernel : run.kernels) {
     if (kernel.calls == 0) continue;
     rows.push_back({report::text(kernel.symbol), report::count(kernel.calls),
-                    report::count(kernel.cycles), report::yes_no(!kernel.assumed)});
-    if (kernel.assumed) assumed += (assumed.empty() ? "" : ", ") + kernel.symbol;
+                    report::count(kernel.cycles), report::yes_no(!kernel.assumed),
+                    kernel.assumed ? report::text("guess") : report::optional_text(kernel.basis)});
+    if (kernel.assumed) assumed.push_back(kernel.symbol);
+    analysis = analysis || kernel.basis == "analysis";
   }
   report.table("kernels", "kernels",
                {{"symbol", "kernel", Align::kLeft},
                 {"calls", "calls"},
                 {"cycles", "cycles"},
-                {"known", "cost known", Align::kLeft}},
+                {"known", "cost known", Align::kLeft},
+                {"basis", "from", Align::kLeft}},
                std::move(rows));
   if (!assumed.empty()) {
     report.warning(
         fmt::format("no cost is known for {}: each call was taken to last {} cycles, "
-                    "so the times above are no estimate of the real ones",
-                    assumed, sim::kAssumedKernelCycles));
+                    "so the times above are no estimate of the real ones; --cost FILE gives it",
+                    fmt::join(assumed, ", "), sim::kAssumedKernelCycles));
+  }
+  if (analysis) {
+    report.note("costs from an analysis of the kernels' loops were never measured on silicon");
   }
 }
 
@@ -161,25 +168,44 @@ void add_fifos(report::Report& report, const sim::Statistics& run) {
   std::vector<Row> streams;
   for (const sim::StreamStatistics& stream : run.streams) {
     streams.push_back({report::text(stream.name), report::count(stream.words),
-                       report::count(stream.high_water), report::count(stream.capacity)});
+                       share(stream.busy, run.cycles), report::count(stream.high_water),
+                       report::count(stream.capacity)});
   }
   report.table("streams", "streams",
                {{"name", "stream", Align::kLeft},
                 {"words", "words"},
+                {"busy", "busy"},
                 {"high_water", "most under way"},
                 {"capacity", "room"}},
                std::move(streams));
   std::vector<Row> pools;
   for (const sim::PoolStatistics& pool : run.pools) {
     pools.push_back({report::text(pool.fifo), report::text(target::to_string(pool.tile)),
-                     report::integer(pool.depth), report::integer(pool.high_water)});
+                     report::integer(pool.depth), report::integer(pool.high_water),
+                     report::real(pool.average_full, 2), report::real(pool.average_empty, 2)});
   }
   report.table("pools", "objects of FIFOs",
                {{"fifo", "object FIFO", Align::kLeft},
                 {"tile", "tile", Align::kLeft},
                 {"depth", "depth"},
-                {"high_water", "most full"}},
+                {"high_water", "most full"},
+                {"average_full", "full on average"},
+                {"average_empty", "empty on average"}},
                std::move(pools));
+  std::vector<Row> locks;
+  for (const sim::LockStatistics& lock : run.locks) {
+    locks.push_back({report::text(lock.lock), report::text(target::to_string(lock.tile)),
+                     report::real(lock.average, 2), report::integer(lock.high_water),
+                     report::integer(lock.last), report::count(lock.waits)});
+  }
+  report.table("locks", "locks",
+               {{"lock", "lock", Align::kLeft},
+                {"tile", "tile", Align::kLeft},
+                {"average", "on average"},
+                {"high_water", "at most"},
+                {"last", "at the end"},
+                {"waits", "waits"}},
+               std::move(locks));
 }
 
 void add_waits(report::Report& report, const sim::Result& result) {

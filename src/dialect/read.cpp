@@ -24,10 +24,11 @@ bool routed_only(const ParsedModule& parsed, const DeviceProgram& program) {
   return settings && program.routes.empty() && !program.dma_tasks.empty();
 }
 
-DeviceProgram read_device(ops::DeviceOp device, const ParsedModule& parsed) {
+DeviceProgram read_device(ops::DeviceOp device, const ParsedModule& parsed,
+                          const target::Facts& facts) {
   if (device.getBody().empty()) refuse_invalid(where(device), "it holds nothing");
   Names names;
-  Design design = read_declarations(device, names);
+  Design design = read_declarations(device, facts, names);
   count_acquires(device, design);
   read_dma_programs(device, names, design);
   const FifoPorts ends = lower_fifos(design);
@@ -43,12 +44,12 @@ DeviceProgram read_device(ops::DeviceOp device, const ParsedModule& parsed) {
 
 }  // namespace
 
-Program read_program(const std::string& text, const std::string& name) {
+Program read_program(const std::string& text, const std::string& name, const target::Facts& facts) {
   const ParsedModule parsed = parse_module(text, name);
   Program program{.file = name};
   mlir::ModuleOp module = *parsed.module;
   for (auto device : module.getOps<ops::DeviceOp>()) {
-    program.devices.push_back(read_device(device, parsed));
+    program.devices.push_back(read_device(device, parsed, facts));
     std::vector<std::string>& notes = program.devices.back().notes;
     for (const auto& [operation, count] : parsed.skipped) {
       notes.push_back(fmt::format("{}: {} {} left out", name, count, operation));
@@ -61,9 +62,9 @@ Program read_program(const std::string& text, const std::string& name) {
   return program;
 }
 
-Program read_program_file(const std::string& path) {
+Program read_program_file(const std::string& path, const target::Facts& facts) {
   const core::MappedFile file(path);
-  return read_program(std::string(file.text()), path);
+  return read_program(std::string(file.text()), path, facts);
 }
 
 }  // namespace shiftwise::dialect

@@ -15,7 +15,7 @@ class SimulatedDevice : public ArrayDevice {
                   const SimulatedOptions& options)
       : name_(design.device),
         sequence_(design.sequence),
-        array_(dialect::read_program(design.text, "design.mlir"),
+        array_(dialect::read_program(design.text, "design.mlir", options.facts),
                sim::native_kernels({kernel::builtin_folder()}, options.checked),
                {.checks = options.checks, .device = device}) {}
 

@@ -9,6 +9,7 @@ namespace shiftwise::offload {
 
 struct SimulatedOptions {
   sim::Checks checks = sim::Checks::kDefault;
+  target::Facts facts = {};  ///< in which the device differs from that of its name
   /// Where kernels with access checks come from, shared by all devices; null: as they are.
   std::shared_ptr<kernel::CheckedLibraries> checked = nullptr;
 };

@@ -48,6 +48,7 @@ struct Array::State {
   std::unique_ptr<Machine> machine;     ///< of the device that is loaded
   std::size_t loaded = 0;
   std::size_t memory = 0;
+  Cycles now = 0;  ///< where the clock stood when another device was loaded
 
   struct Found {
     std::size_t device = 0;
@@ -90,6 +91,7 @@ void append(Statistics& to, const Statistics& more) {
   add(to.channels, more.channels);
   add(to.streams, more.streams);
   add(to.pools, more.pools);
+  add(to.locks, more.locks);
   add(to.kernels, more.kernels);
   add(to.outputs, more.outputs);
   // One path behind the other is a path; what is on both of them is one part of it.
@@ -100,6 +102,7 @@ void append(Statistics& to, const Statistics& more) {
     same == to.path.end() ? to.path.push_back(part) : void(same->cycles += part.cycles);
   }
   std::ranges::stable_sort(to.path, std::greater{}, &PathPart::cycles);
+  to.path_transfers += more.path_transfers;
   for (const PathWait& wait : more.path_waits) {
     const auto same = std::ranges::find(to.path_waits, wait.lock, &PathWait::lock);
     same == to.path_waits.end() ? to.path_waits.push_back(wait) : void(same->times += wait.times);
@@ -166,9 +169,10 @@ Array::State::Found Array::State::find(const std::string& device, const std::str
 
 Machine& Array::State::load(std::size_t device) {
   if (machine == nullptr || loaded != device) {
+    if (machine != nullptr) now = machine->now();
     machine = nullptr;
-    machine =
-        std::make_unique<Machine>(program.devices[device], devices[device], options, kernels.get());
+    machine = std::make_unique<Machine>(program.devices[device], devices[device], options,
+                                        kernels.get(), now);
     loaded = device;
   }
   return *machine;
@@ -221,8 +225,8 @@ Array::Array(dialect::Program program, std::shared_ptr<KernelSource> kernels, Op
   for (const dialect::DeviceProgram& device : state_->program.devices) {
     state_->devices.push_back(state_->options.device ? *state_->options.device
                                                      : target::find_device(device.device));
-    for (const auto& [name, value] : state_->options.constants) {
-      target::set_constant(state_->devices.back().timing, name, value);
+    for (const auto& [name, value] : state_->options.facts) {
+      target::set_fact(state_->devices.back(), name, value);
     }
   }
   if (state_->program.devices.size() == 1) state_->load(0);

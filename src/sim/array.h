@@ -16,6 +16,7 @@
 #include "sim/observer.h"
 #include "sim/statistics.h"
 #include "target/device.h"
+#include "target/facts.h"
 
 namespace shiftwise::sim {
 
@@ -34,8 +35,7 @@ struct Options {
   Cycles cycle_limit = 20'000'000'000;  ///< of one run
   /// The machine; empty: the one that the design names.
   std::optional<target::Device> device = {};
-  /// Other values for constants of its timing, by name.
-  std::vector<std::pair<std::string, double>> constants = {};
+  target::Facts facts = {};          ///< other values for some of its numbers
   const KernelCost* cost = nullptr;  ///< borrowed; null: kAssumedKernelCycles each
   Observer* observer = nullptr;      ///< borrowed; may be null
   bool explain = false;              ///< find the critical path; costs time, changes nothing

@@ -15,10 +15,13 @@ using Kind = Bottleneck::Kind;
 
 /// A part that fills so much of the critical path is the reason for the run's time.
 constexpr double kAlone = 0.75;
-/// A core that works so much of the run is its reason, whoever else is equally busy.
+/// A core or stream that works so much of the run is its reason, whoever else is equally busy.
 constexpr double kBusy = 0.85;
 /// A lock is part of the rhythm where it has this share of the waits of the most waited for.
 constexpr std::int64_t kOften = 2;
+/// A sequence that waits for transfers sets the rhythm where it has this share of the waits for
+/// the lock that would: each of its waits costs much more.
+constexpr std::int64_t kSeldom = 4;
 
 double share(Cycles part, Cycles whole) {
   return whole <= 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
@@ -43,17 +46,25 @@ Kind kind_of(PathPart::Kind kind) {
   return Kind::kController;
 }
 
-std::string kernel_of(const Statistics& run, const std::string& who) {
+const CoreStatistics* find_core(const Statistics& run, const std::string& who) {
   for (const CoreStatistics& core : run.cores) {
-    if ("core " + target::to_string(core.tile) == who) return core.kernel;
+    if ("core " + target::to_string(core.tile) == who) return &core;
   }
-  return {};
+  return nullptr;
+}
+
+/// "'conv'", and whether that is known to take so long.
+std::string kernel_of(const CoreStatistics* core) {
+  if (core == nullptr || core->kernel.empty()) return "a kernel";
+  const std::string& symbol = core->kernel;
+  return fmt::format("'{}'{}", symbol, core->assumed ? ", whose cost is not known," : "");
 }
 
 std::string reason(const Statistics& run, const PathPart& part) {
   switch (part.kind) {
     case PathPart::Kind::kKernels:
-      return fmt::format("its kernels take the time, most of it '{}'", kernel_of(run, part.who));
+      return fmt::format("its kernels take the time, most of it {}",
+                         kernel_of(find_core(run, part.who)));
     case PathPart::Kind::kOwnCode:
       return "its own code takes the time: loops, loads, stores, calls and lock requests";
     case PathPart::Kind::kDescriptors:
@@ -72,10 +83,22 @@ std::string reason(const Statistics& run, const PathPart& part) {
 
 std::string percent(double part) { return fmt::format("{:.0f} %", part * 100); }
 
-Bottleneck alone(const Statistics& run, const PathPart& part, Cycles whole) {
-  return {kind_of(part.kind), part.who,
-          fmt::format("{}: {} of the critical path", reason(run, part),
-                      percent(share(part.cycles, whole)))};
+/// Where one core, channel, ... has nearly all of the path, in whatever it does.
+std::optional<Bottleneck> alone(const Statistics& run, Cycles whole) {
+  for (const PathPart& part : run.path) {
+    Cycles all = 0;
+    for (const PathPart& other : run.path) all += other.who == part.who ? other.cycles : 0;
+    if (share(all, whole) < kAlone) continue;
+    std::string why = fmt::format("{}: {} of the critical path", reason(run, part),
+                                  percent(share(part.cycles, whole)));
+    for (const PathPart& other : run.path) {
+      if (other.who != part.who || other.kind == part.kind) continue;
+      if (share(part.cycles, whole) >= kAlone) continue;
+      why += fmt::format("; {} {}", to_string(other.kind), percent(share(other.cycles, whole)));
+    }
+    return Bottleneck{kind_of(part.kind), part.who, why};
+  }
+  return std::nullopt;
 }
 
 /// The wait that sets the rhythm: for room before anything else, since data that comes late is
@@ -107,9 +130,9 @@ std::string parts(const Statistics& run, Cycles whole) {
 }  // namespace
 
 std::string to_string(Kind kind) {
-  constexpr const char* kNames[] = {"kernels", "own code",    "descriptors",
-                                    "stream",  "host memory", "controller",
-                                    "objects", "lock",        "chain"};
+  constexpr const char* kNames[] = {"kernels",     "own code",   "descriptors", "stream",
+                                    "host memory", "controller", "transfers",   "objects",
+                                    "lock",        "chain"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -123,18 +146,34 @@ std::optional<Bottleneck> bottleneck(const Statistics& run) {
   if (run.path.empty()) return std::nullopt;
   Cycles whole = 0;
   for (const PathPart& part : run.path) whole += part.cycles;
-  const PathPart& most = run.path.front();
-  if (share(most.cycles, whole) >= kAlone) return alone(run, most, whole);
+  if (auto found = alone(run, whole)) return found;
 
   // Of several that are equally slow, the path goes through one after the other.
-  const auto busiest = std::ranges::max_element(run.cores, {}, &CoreStatistics::kernels);
-  if (busiest != run.cores.end() && share(busiest->kernels, run.cycles) >= kBusy) {
-    return Bottleneck{Kind::kKernels, "core " + target::to_string(busiest->tile),
-                      fmt::format("it is in kernels for {} of the run, most of it in '{}'",
-                                  percent(share(busiest->kernels, run.cycles)), busiest->kernel)};
+  const auto work = [](const CoreStatistics& core) { return core.kernels + core.own; };
+  const auto busiest = std::ranges::max_element(run.cores, {}, work);
+  if (busiest != run.cores.end() && share(work(*busiest), run.cycles) >= kBusy) {
+    const std::string who = "core " + target::to_string(busiest->tile);
+    const double kernels = share(busiest->kernels, run.cycles);
+    const std::string why = fmt::format(
+        "it is in kernels for {} of the run, most of it in {}, and in its own code for {}",
+        percent(kernels), kernel_of(&*busiest), percent(share(busiest->own, run.cycles)));
+    return Bottleneck{busiest->kernels >= busiest->own ? Kind::kKernels : Kind::kOwnCode, who, why};
+  }
+  const auto fullest = std::ranges::max_element(run.streams, {}, &StreamStatistics::busy);
+  if (fullest != run.streams.end() && share(fullest->busy, run.cycles) >= kBusy) {
+    return Bottleneck{Kind::kStream, fmt::format("stream '{}'", fullest->name),
+                      fmt::format("it carries as many words as it can for {} of the run",
+                                  percent(share(fullest->busy, run.cycles)))};
   }
   const std::string list = parts(run, whole);
   const PathWait* wait = rhythm(run);
+  // The last wait is that for the end.
+  if (run.path_transfers > 2 && (wait == nullptr || run.path_transfers * kSeldom >= wait->times)) {
+    return Bottleneck{Kind::kTransfers, "the host sequence",
+                      fmt::format("{} times it waits for a transfer to end before it starts what "
+                                  "comes next, and the array runs empty; of the critical path: {}",
+                                  run.path_transfers, list)};
+  }
   if (wait == nullptr) {
     return Bottleneck{Kind::kChain, {}, "one thing waits for the other: " + list};
   }

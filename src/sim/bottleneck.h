@@ -17,6 +17,7 @@ struct Bottleneck {
     kStream,       ///< a stream carries all the words that it can
     kHostMemory,
     kController,  ///< the host sequence's operations
+    kTransfers,   ///< the host sequence waits for each transfer before it starts the next
     kObjects,     ///< too few objects in a FIFO: its two sides take turns
     kLock,        ///< a lock that is handed to and fro
     kChain,       ///< one thing after the other; nothing is in use all the time

@@ -108,7 +108,7 @@ void Channel::granted(Cycles now) {
   Cycles ready = now;
   waited_ = now > since_;
   if (waited_) {
-    stalls_.add(context_.lock(descriptor().acquire.lock).cause(), now - since_);
+    stalls_.add(wait_cause(), now - counted_from());
     ready += timing.lock_cycles;
   }
   if (first_of_task_) {
@@ -136,6 +136,7 @@ void Channel::start(Cycles now) {
   since_ = now;
   walk_ = Walk(descriptor(), shift());
   words_ = remaining_words();
+  counted_ = 0;
   find_memory();
   note_access();
   if (id_.direction == Direction::kMm2s) choose_stream();
@@ -210,16 +211,26 @@ void Channel::settle(Cycles time) {
   context_.clock.at(time, *this, kDone);
 }
 
+Cycles Channel::cycles(std::int64_t words) const {
+  const double per_cycle = context_.device.timing.stream_words_per_cycle;
+  return static_cast<Cycles>(static_cast<double>(words) / per_cycle);
+}
+
+/// Cycles in which its descriptor's words moved so far, in this run.
+Cycles Channel::moved() const { return cycles(words_ - remaining_words() - counted_); }
+
+/// What it waits for, where it waits.
+const std::string& Channel::wait_cause() const {
+  if (state_ == State::kLockWait) return context_.lock(descriptor().acquire.lock).cause();
+  return id_.direction == Direction::kMm2s ? stream_->blocked() : stream_->starved();
+}
+
 void Channel::done(Cycles now) {
   path_.spend(activity_, now);
   const target::Timing& timing = context_.device.timing;
-  const Cycles moved = words_ / timing.stream_words_per_cycle;
-  moving_ += moved;
+  moving_ += moved();
   ++descriptors_;
-  if (stream_ != nullptr) {
-    const bool sends = id_.direction == Direction::kMm2s;
-    stalls_.add(sends ? stream_->blocked() : stream_->starved(), now - since_ - moved);
-  }
+  if (stream_ != nullptr) stalls_.add(wait_cause(), now - counted_from() - moved());
   if (context_.options.observer != nullptr) {
     context_.options.observer->descriptor_done(id_, memory_name(), since_, now);
   }
@@ -259,7 +270,7 @@ void Channel::end_task(Cycles now) {
   if (queue_.front().issue_token) {
     ++tokens_;
     if (token_waiter_ != nullptr) {
-      context_.controller_path.follow(path_, now);
+      context_.controller_path.follow_transfer(path_, now);
       context_.clock.at(now, *token_waiter_);
       token_waiter_ = nullptr;
     }
@@ -390,16 +401,26 @@ bool Channel::may_release(dialect::Index lock) const {
          });
 }
 
-ChannelStatistics Channel::statistics() const {
-  return {.channel = id_,
-          .fifo = fifo_,
-          .moving = moving_,
-          .words = words_moved_,
-          .descriptors = descriptors_,
-          .stalls = stalls_.sorted()};
+ChannelStatistics Channel::statistics(Cycles end) const {
+  ChannelStatistics result{.channel = id_,
+                           .fifo = fifo_,
+                           .moving = moving_,
+                           .words = words_moved_,
+                           .descriptors = descriptors_};
+  Stalls stalls = stalls_;
+  if (state_ == State::kLockWait) stalls.add(wait_cause(), end - counted_from());
+  if (state_ == State::kMoving || state_ == State::kFinishing) {
+    const Cycles moving = std::min(moved(), end - counted_from());
+    result.moving += moving;
+    if (stream_ != nullptr) stalls.add(wait_cause(), end - counted_from() - moving);
+  }
+  result.stalls = stalls.sorted();
+  return result;
 }
 
 void Channel::begin_statistics() {
+  began_ = context_.clock.now();
+  counted_ = words_ - remaining_words();
   moving_ = 0;
   words_moved_ = 0;
   descriptors_ = 0;

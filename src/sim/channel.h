@@ -3,6 +3,7 @@
 // release, next), hands words to a stream or takes them.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -84,7 +85,8 @@ class Channel final : public Process, public LockUser {
   /// Whether one of its tasks releases that lock.
   bool may_release(dialect::Index lock) const;
 
-  ChannelStatistics statistics() const;
+  /// Until then; the descriptor at work is counted until then as well.
+  ChannelStatistics statistics(Cycles end) const;
   const std::vector<Arrival>& arrivals() const { return arrivals_; }
   void begin_statistics();
 
@@ -94,6 +96,9 @@ class Channel final : public Process, public LockUser {
   enum class State { kIdle, kLockWait, kStarting, kMoving, kFinishing };
   enum Tag { kStart, kDone, kRelease };
 
+  Cycles cycles(std::int64_t words) const;
+  Cycles moved() const;
+  const std::string& wait_cause() const;
   void begin_task(Cycles now);
   void begin_descriptor(Cycles now);
   void start(Cycles now);
@@ -127,7 +132,8 @@ class Channel final : public Process, public LockUser {
   Buffer* buffer_ = nullptr;
   bool on_host_ = false;
   Walk walk_;
-  std::int64_t words_ = 0;  ///< of this descriptor
+  std::int64_t words_ = 0;    ///< of this descriptor
+  std::int64_t counted_ = 0;  ///< of these, in the statistics of earlier runs
   Stream* stream_ = nullptr;
   std::vector<std::pair<std::optional<int>, Stream*>> streams_;
 
@@ -141,7 +147,11 @@ class Channel final : public Process, public LockUser {
   int tokens_ = 0;
   Process* token_waiter_ = nullptr;
 
+  /// When what it does now began, as far as this run's statistics are concerned.
+  Cycles counted_from() const { return std::max(since_, began_); }
+
   Cycles since_ = 0;
+  Cycles began_ = 0;  ///< of the statistics
   Cycles moving_ = 0;
   std::int64_t words_moved_ = 0;
   std::int64_t descriptors_ = 0;

@@ -20,6 +20,8 @@ class Process {
 
 class Clock {
  public:
+  explicit Clock(Cycles begin = 0) : now_(begin) {}
+
   Cycles now() const { return now_; }
   std::int64_t events() const { return order_; }
   bool idle() const { return queue_.empty(); }
@@ -61,7 +63,7 @@ class Clock {
   };
 
   std::priority_queue<Event> queue_;
-  Cycles now_ = 0;
+  Cycles now_;
   Cycles horizon_ = 0;
   std::int64_t order_ = 0;
 };

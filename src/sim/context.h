@@ -24,10 +24,12 @@ struct HostArguments {
 };
 
 struct Context {
-  Context(const dialect::DeviceProgram& p, const target::Device& d, const Options& o)
+  /// `begin`: what the clock shows.
+  Context(const dialect::DeviceProgram& p, const target::Device& d, const Options& o, Cycles begin)
       : program(p),
         device(d),
         options(o),
+        clock(begin),
         memory(p, o.checks != Checks::kNone),
         ddr_reads(d.timing.ddr_bytes_per_cycle()),
         ddr_writes(d.timing.ddr_bytes_per_cycle()) {}

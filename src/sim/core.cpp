@@ -73,23 +73,31 @@ dialect::Index Core::operand(const Instruction& instruction, std::size_t i) cons
 void Core::resume(Cycles now, int) {
   if (state_ == State::kHalted || state_ == State::kLockWait) return;
   if (state_ == State::kCascadeWait) {
-    stalls_.add(input_wait_ ? cascade_input_->get_cause() : cascade_output_->put_cause(),
-                now - since_);
+    stalls_.add(wait_cause(), now - since_);
+    show_wait(now);
     state_ = State::kReady;
   }
   run(now);
 }
 
+const std::string& Core::wait_cause() const {
+  if (state_ == State::kLockWait) return context_.lock(waits_.lock).cause();
+  return input_wait_ ? cascade_input_->get_cause() : cascade_output_->put_cause();
+}
+
+void Core::show_wait(Cycles now) const {
+  if (context_.options.observer == nullptr || !waiting() || now == since_) return;
+  context_.options.observer->core_waited(program_.tile, wait_cause(), since_, now);
+}
+
 void Core::granted(Cycles now) {
-  stalls_.add(context_.lock(waits_.lock).cause(), now - since_);
-  if (context_.options.observer != nullptr) {
-    context_.options.observer->core_waited(program_.tile, context_.lock(waits_.lock).cause(),
-                                           since_, now);
-  }
+  stalls_.add(wait_cause(), now - since_);
+  show_wait(now);
   const Cycles cost = context_.device.timing.lock_cycles;
   sums_.own += cost;
   state_ = State::kReady;
-  context_.clock.at(now + cost, *this);
+  time_ = now + cost;
+  context_.clock.at(time_, *this);
 }
 
 /// Instructions until the core waits, or must let others go first.
@@ -278,7 +286,6 @@ Cycles Core::cascade(const Instruction& instruction) {
   state_ = State::kCascadeWait;  // and tries again
   input_wait_ = !puts;
   since_ = context_.clock.now();
-  return 0;
 }
 
 // ---- What others ask
@@ -322,23 +329,33 @@ bool Core::may_release(dialect::Index lock) const {
   });
 }
 
-CoreStatistics Core::statistics() const {
+CoreStatistics Core::statistics(Cycles end) const {
   CoreStatistics result = sums_;
   const auto most = std::ranges::max_element(in_kernels_);
   if (most != in_kernels_.end() && *most > 0) {
-    result.kernel =
-        context_.program.kernels[static_cast<std::size_t>(most - in_kernels_.begin())].symbol;
+    const auto index = static_cast<std::size_t>(most - in_kernels_.begin());
+    result.kernel = context_.program.kernels[index].symbol;
+    result.assumed = counts_[index].assumed;
   }
-  result.stalls = stalls_.sorted();
+  const Cycles kernel = std::max<Cycles>(0, kernel_end_ - end);
+  result.kernels -= kernel;
+  if (state_ == State::kReady) result.own -= std::max<Cycles>(0, time_ - end - kernel);
+  Stalls stalls = stalls_;
+  if (waiting()) stalls.add(wait_cause(), end - since_);
+  result.stalls = stalls.sorted();
   return result;
 }
 
 void Core::begin_statistics() {
+  const Cycles now = context_.clock.now();
   sums_ = {};
   sums_.tile = program_.tile;
+  sums_.kernels = std::max<Cycles>(0, kernel_end_ - now);
+  if (state_ == State::kReady) sums_.own = std::max<Cycles>(0, time_ - now - sums_.kernels);
   stalls_.clear();
+  since_ = now;
   std::ranges::fill(in_kernels_, 0);
-  path_.begin(context_.clock.now(), context_.options.explain);
+  path_.begin(now, context_.options.explain);
 }
 
 }  // namespace shiftwise::sim

@@ -21,6 +21,7 @@ struct KernelCount {
   std::int64_t calls = 0;
   Cycles cycles = 0;
   bool assumed = false;
+  std::string_view basis = {};  ///< of its cost
 };
 
 class Core final : public Process, public LockUser {
@@ -49,7 +50,10 @@ class Core final : public Process, public LockUser {
   bool may_release(dialect::Index lock) const;
   dialect::Location where() const;  ///< in the text, where it is now
 
-  CoreStatistics statistics() const;
+  /// Until then; what it has begun and what it waits for are counted until then as well.
+  CoreStatistics statistics(Cycles end) const;
+  /// Tells the observer of a wait that is not over.
+  void show_wait(Cycles now) const;
   void begin_statistics();
 
  private:
@@ -64,6 +68,7 @@ class Core final : public Process, public LockUser {
     std::int64_t ticket = 0;  ///< which object of the port
   };
 
+  const std::string& wait_cause() const;
   void run(Cycles time);
   void execute(const dialect::Instruction& instruction);
   bool arithmetic(const dialect::Instruction& instruction);
@@ -118,7 +123,8 @@ class Core final : public Process, public LockUser {
 
   State state_ = State::kReady;
   std::size_t pc_ = 0;
-  Cycles time_ = 0;  ///< of its own code, ahead of the clock
+  Cycles time_ = 0;        ///< of its own code, ahead of the clock
+  Cycles kernel_end_ = 0;  ///< of the last call
   Cycles since_ = 0;
   dialect::LockUse waits_;
   bool input_wait_ = false;

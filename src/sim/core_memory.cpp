@@ -191,8 +191,10 @@ Cycles Core::call(const Instruction& instruction) {
   KernelCount& count = counts_[index];
   std::optional<Cycles> cycles;
   if (context_.options.cost != nullptr) {
-    cycles = context_.options.cost->cycles(
-        {.kernel = kernel, .device = context_.device, .tile = program_.tile, .arguments = values_});
+    const KernelCall call{
+        .kernel = kernel, .device = context_.device, .tile = program_.tile, .arguments = values_};
+    cycles = context_.options.cost->cycles(call);
+    if (count.basis.empty()) count.basis = context_.options.cost->basis(call);
   }
   count.assumed = count.assumed || !cycles;
   const Cycles cost = std::max<Cycles>(0, cycles.value_or(kAssumedKernelCycles));
@@ -201,11 +203,12 @@ Cycles Core::call(const Instruction& instruction) {
   ++sums_.calls;
   sums_.kernels += cost;
   in_kernels_[index] += cost;
-  path_.spend(kernels_activity_, context_.clock.now() + cost);
+  kernel_end_ = context_.clock.now() + cost;
+  path_.spend(kernels_activity_, kernel_end_);
   sums_.own -= cost;  // run() adds all of the call's time
   if (context_.options.observer != nullptr) {
     context_.options.observer->kernel_called(program_.tile, kernel.symbol, context_.clock.now(),
-                                             context_.clock.now() + cost);
+                                             kernel_end_);
   }
   return cost + context_.device.timing.call_cycles;
 }

@@ -36,6 +36,7 @@ class CriticalPath {
     at_ = now;
     spent_.clear();
     waits_.clear();
+    transfers_ = 0;
   }
 
   /// The time until then goes to `activity`.
@@ -57,11 +58,18 @@ class CriticalPath {
     if (follow(other, now)) ++grow(waits_, lock);
   }
 
+  /// The same, by waiting for a transfer's end.
+  void follow_transfer(const CriticalPath& other, Cycles now) {
+    if (follow(other, now)) ++transfers_;
+  }
+
   Cycles at() const { return at_; }
   /// By activity; they sum up to at() less the beginning.
   const std::vector<Cycles>& spent() const { return spent_; }
   /// By lock: how many waits for it are links of the chain.
   const std::vector<Cycles>& waits() const { return waits_; }
+  /// How many waits for the end of a transfer are links of the chain.
+  int transfers() const { return transfers_; }
 
  private:
   static Cycles& grow(std::vector<Cycles>& list, int index) {
@@ -74,6 +82,7 @@ class CriticalPath {
   Cycles at_ = 0;
   std::vector<Cycles> spent_;
   std::vector<Cycles> waits_;
+  int transfers_ = 0;
 };
 
 }  // namespace shiftwise::sim

@@ -87,6 +87,8 @@ std::optional<kernel::Violation> CoreCode::take_violation() { return std::nullop
 // NOLINTNEXTLINE(performance-unnecessary-value-param): who overrides it keeps the listener.
 void CoreCode::on_event(std::function<void(int)>) {}
 
+std::string_view KernelCost::basis(const KernelCall&) const { return {}; }
+
 kernel::Signature signature(const dialect::Kernel& kernel) {
   kernel::Signature result;
   for (const dialect::Kernel::Argument& argument : kernel.arguments) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dialect/program.h"
@@ -62,6 +63,8 @@ class KernelCost {
   virtual ~KernelCost() = default;
   /// Cycles of one call; nothing where this kernel is not known.
   virtual std::optional<Cycles> cycles(const KernelCall& call) const = 0;
+  /// Where that is from, in a word: "measured", "analysis"; empty where nobody says.
+  virtual std::string_view basis(const KernelCall& call) const;
 };
 
 /// What a call is taken to cost where nobody knows: the report names such kernels.

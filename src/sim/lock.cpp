@@ -10,9 +10,47 @@
 
 namespace shiftwise::sim {
 
+Lock::Lock(const dialect::Lock& design, int index, int most, std::size_t actors, const Clock& clock,
+           Observer* observer)
+    : design_(design),
+      index_(index),
+      cause_("lock '" + design.name + "'"),
+      value_(design.initial),
+      most_(most),
+      clock_(clock),
+      observer_(observer),
+      high_water_(design.initial),
+      began_(clock.now()),
+      since_(clock.now()),
+      released_(actors) {
+  if (observer_ != nullptr) observer_->lock_changed(design_, value_, since_);
+}
+
+void Lock::become(int value) {
+  const Cycles now = clock_.now();
+  area_ += value_ * (now - since_);
+  since_ = now;
+  value_ = value;
+  high_water_ = std::max(high_water_, value_);
+  if (observer_ != nullptr) observer_->lock_changed(design_, value_, now);
+}
+
+double Lock::average() const {
+  const Cycles now = clock_.now();
+  if (now == began_) return value_;
+  return static_cast<double>(area_ + value_ * (now - since_)) / static_cast<double>(now - began_);
+}
+
+void Lock::begin_statistics() {
+  high_water_ = value_;
+  waits_ = 0;
+  began_ = since_ = clock_.now();
+  area_ = 0;
+}
+
 bool Lock::take(LockUser& user, const dialect::LockUse& use) {
   if (use.equal ? value_ != use.value : value_ < use.value) return false;
-  value_ -= use.value;
+  become(value_ - use.value);
   user.causality().learn(released_);
   return true;
 }
@@ -20,6 +58,7 @@ bool Lock::take(LockUser& user, const dialect::LockUse& use) {
 bool Lock::acquire(LockUser& user, const dialect::LockUse& use) {
   if (take(user, use)) return true;
   waiters_.push_back({&user, use});
+  ++waits_;
   return false;
 }
 
@@ -31,8 +70,7 @@ void Lock::release(LockUser& user, int value, const dialect::Location& where,
          where, fmt::format("{} + {} is more than {}", value_, value, most_),
          "release what was acquired, once");
   }
-  value_ += value;
-  high_water_ = std::max(high_water_, value_);
+  become(value_ + value);
   user.causality().teach(released_);
   serve(path, now);
 }
@@ -42,8 +80,7 @@ void Lock::forget(const LockUser& user) {
 }
 
 void Lock::set(int value, const CriticalPath& path, Cycles now) {
-  value_ = value;
-  high_water_ = std::max(high_water_, value_);
+  become(value);
   serve(path, now);
 }
 

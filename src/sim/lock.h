@@ -7,7 +7,9 @@
 
 #include "dialect/program.h"
 #include "sim/causality.h"
+#include "sim/clock.h"
 #include "sim/critical_path.h"
+#include "sim/observer.h"
 #include "sim/statistics.h"
 
 namespace shiftwise::sim {
@@ -26,20 +28,18 @@ class LockUser {
 
 class Lock {
  public:
-  Lock(const dialect::Lock& design, int index, int most, std::size_t actors)
-      : design_(design),
-        index_(index),
-        cause_("lock '" + design.name + "'"),
-        value_(design.initial),
-        most_(most),
-        high_water_(design.initial),
-        released_(actors) {}
+  /// `observer` may be null.
+  Lock(const dialect::Lock& design, int index, int most, std::size_t actors, const Clock& clock,
+       Observer* observer);
 
   const dialect::Lock& design() const { return design_; }
   int value() const { return value_; }
   /// For statistics of those who wait.
   const std::string& cause() const { return cause_; }
   int high_water() const { return high_water_; }
+  /// Over the time since begin_statistics().
+  double average() const;
+  std::int64_t waits() const { return waits_; }
 
   /// Grants at once, or queues `user`, whose granted() is called later. True: at once.
   bool acquire(LockUser& user, const dialect::LockUse& use);
@@ -48,7 +48,7 @@ class Lock {
   /// `path`: why not earlier.
   void release(LockUser& user, int value, const dialect::Location& where, const CriticalPath& path,
                Cycles now);
-  void begin_statistics() { high_water_ = value_; }
+  void begin_statistics();
   /// `user` no longer waits.
   void forget(const LockUser& user);
   /// By the controller, whose path it is: any value.
@@ -61,6 +61,7 @@ class Lock {
   };
 
   bool take(LockUser& user, const dialect::LockUse& use);
+  void become(int value);
   void serve(const CriticalPath& path, Cycles now);
 
   const dialect::Lock& design_;
@@ -68,8 +69,14 @@ class Lock {
   std::string cause_;
   int value_ = 0;
   int most_ = 0;
+  const Clock& clock_;
+  Observer* observer_;
   int high_water_ = 0;
-  Knowledge released_;  ///< of all who released it
+  std::int64_t waits_ = 0;
+  Cycles began_ = 0;       ///< of the statistics
+  Cycles since_ = 0;       ///< when it got its value
+  std::int64_t area_ = 0;  ///< values times cycles until then
+  Knowledge released_;     ///< of all who released it
   std::deque<Waiter> waiters_;
 };
 

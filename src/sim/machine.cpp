@@ -48,8 +48,8 @@ bool carries_nothing(const dialect::Route& route) {
 }  // namespace
 
 Machine::Machine(const dialect::DeviceProgram& program, const target::Device& device,
-                 const Options& options, KernelSource* kernels)
-    : context_(program, device, options),
+                 const Options& options, KernelSource* kernels, Cycles begin)
+    : context_(program, device, options, begin),
       kernel_counts_(program.kernels.size()),
       notes_(program.notes),
       controller_(
@@ -123,7 +123,8 @@ bool Machine::races_possible() const {
 void Machine::make_locks(std::size_t actors) {
   for (const dialect::Lock& lock : context_.program.locks) {
     const auto index = static_cast<int>(context_.locks.size());
-    context_.locks.emplace_back(lock, index, context_.device.lock_max, actors);
+    context_.locks.emplace_back(lock, index, context_.device.lock_max, actors, context_.clock,
+                                context_.options.observer);
   }
 }
 
@@ -322,6 +323,7 @@ Result Machine::run(const dialect::Sequence* sequence,
   result.outcome = pass_time(sequence != nullptr);
   const bool ended = sequence != nullptr && controller_.finished();
   const Cycles end = ended ? controller_.end() : context_.clock.now();
+  for (const Core& core : cores_) core.show_wait(end);
   result.statistics = statistics(begin, end);
   result.statistics.events = context_.clock.events() - events;
   // What never ends has waits instead.
@@ -371,21 +373,31 @@ void Machine::begin_statistics() {
   std::ranges::fill(kernel_counts_, KernelCount{});
 }
 
-/// Most objects of a pool that waited for their reader: what the reader's lock counts.
-int Machine::full_objects(dialect::Index pool) const {
-  dialect::LockUse use;
+/// Objects of a pool as its locks count them. Of several readers the one that is furthest behind.
+PoolStatistics Machine::pool_statistics(dialect::Index index) const {
+  const auto& buffers = context_.program.buffers;
+  const dialect::FifoPool& pool = context_.program.pools[static_cast<std::size_t>(index)];
+  PoolStatistics result{.fifo = pool.fifo,
+                        .tile = buffers[static_cast<std::size_t>(pool.buffers.front())].tile,
+                        .depth = static_cast<int>(pool.buffers.size())};
+  const auto count = [&](const dialect::LockUse& use, bool reads) {
+    if (use.lock == kNone || use.value == 0) return;
+    const Lock& lock = context_.locks[static_cast<std::size_t>(use.lock)];
+    double& average = reads ? result.average_full : result.average_empty;
+    average = std::max(average, lock.average() / use.value);
+    if (reads) result.high_water = std::max(result.high_water, lock.high_water() / use.value);
+  };
   for (const dialect::FifoPort& port : context_.program.ports) {
-    if (port.pool == pool && !port.produce) use = port.acquire;
+    if (port.pool == index) count(port.acquire, !port.produce);
   }
   for (const dialect::DmaTask& task : context_.program.dma_tasks) {
-    const dialect::Index buffer = task.descriptors.front().memory.buffer;
-    if (task.channel.direction == Direction::kMm2s && buffer != kNone &&
-        context_.program.buffers[static_cast<std::size_t>(buffer)].pool == pool) {
-      use = task.descriptors.front().acquire;
+    const dialect::BufferDescriptor& first = task.descriptors.front();
+    if (first.memory.buffer != kNone &&
+        buffers[static_cast<std::size_t>(first.memory.buffer)].pool == index) {
+      count(first.acquire, task.channel.direction == Direction::kMm2s);
     }
   }
-  if (use.lock == kNone || use.value == 0) return 0;
-  return context_.locks[static_cast<std::size_t>(use.lock)].high_water() / use.value;
+  return result;
 }
 
 Statistics Machine::statistics(Cycles begin, Cycles end) const {
@@ -394,24 +406,27 @@ Statistics Machine::statistics(Cycles begin, Cycles end) const {
                     .clock_hz = context_.device.timing.clock_hz,
                     .controller_operations = controller_.operations(),
                     .controller_busy = controller_.busy()};
-  for (const Core& core : cores_) result.cores.push_back(core.statistics());
+  for (const Core& core : cores_) result.cores.push_back(core.statistics(end));
   for (const auto& [id, each] : channels_) {
-    result.channels.push_back(each->statistics());
+    result.channels.push_back(each->statistics(end));
     if (!each->arrivals().empty()) result.outputs.push_back({id, each->arrivals()});
   }
   for (const Stream& stream : streams_) result.streams.push_back(stream.statistics());
   for (std::size_t i = 0; i < kernel_counts_.size(); ++i) {
     const KernelCount& count = kernel_counts_[i];
-    result.kernels.push_back(
-        {context_.program.kernels[i].symbol, count.calls, count.cycles, count.assumed});
+    result.kernels.push_back({context_.program.kernels[i].symbol, count.calls, count.cycles,
+                              count.assumed, std::string(count.basis)});
   }
   for (std::size_t i = 0; i < context_.program.pools.size(); ++i) {
-    const dialect::FifoPool& pool = context_.program.pools[i];
-    result.pools.push_back(
-        {.fifo = pool.fifo,
-         .tile = context_.program.buffers[static_cast<std::size_t>(pool.buffers.front())].tile,
-         .depth = static_cast<int>(pool.buffers.size()),
-         .high_water = full_objects(static_cast<dialect::Index>(i))});
+    result.pools.push_back(pool_statistics(static_cast<dialect::Index>(i)));
+  }
+  for (const Lock& lock : context_.locks) {
+    result.locks.push_back({.lock = lock.design().name,
+                            .tile = lock.design().tile,
+                            .average = lock.average(),
+                            .high_water = lock.high_water(),
+                            .last = lock.value(),
+                            .waits = lock.waits()});
   }
   return result;
 }

@@ -20,14 +20,16 @@ namespace shiftwise::sim {
 
 class Machine {
  public:
-  /// Loads the design: cores and the design's own DMA tasks start with the first run.
+  /// Loads the design: cores and the design's own DMA tasks start with the first run. Its clock
+  /// goes on from `begin`.
   Machine(const dialect::DeviceProgram& program, const target::Device& device,
-          const Options& options, KernelSource* kernels);
+          const Options& options, KernelSource* kernels, Cycles begin);
 
   /// Runs a sequence, or, without one, until nothing moves.
   Result run(const dialect::Sequence* sequence, std::span<const std::span<std::byte>> arguments);
 
   std::size_t memory_bytes() const { return context_.memory.bytes(); }
+  Cycles now() const { return context_.clock.now(); }
 
  private:
   friend class WaitingGraph;
@@ -48,7 +50,7 @@ class Machine {
   Outcome pass_time(bool has_sequence);
   bool settled() const;
   void begin_statistics();
-  int full_objects(dialect::Index pool) const;
+  PoolStatistics pool_statistics(dialect::Index index) const;
   Statistics statistics(Cycles begin, Cycles end) const;
   CriticalPath last_path(bool has_sequence) const;
   std::vector<std::string> givers(dialect::Index lock) const;

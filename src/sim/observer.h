@@ -19,6 +19,8 @@ class Observer {
   /// One descriptor's data moved.
   virtual void descriptor_done(const target::Channel&, std::string_view memory, Cycles begin,
                                Cycles end);
+  /// Also called once for its first value.
+  virtual void lock_changed(const dialect::Lock&, int value, Cycles time);
   virtual void core_event(core::TileId, int number, Cycles time);
   virtual void operation_done(std::string_view operation, Cycles begin, Cycles end);
 };

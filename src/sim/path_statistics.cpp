@@ -45,6 +45,7 @@ void add_path(Statistics& statistics, const Context& context, const CriticalPath
     statistics.path.back().cycles = path.spent()[i];
   }
   std::ranges::stable_sort(statistics.path, std::greater{}, &PathPart::cycles);
+  statistics.path_transfers = path.transfers();
   for (std::size_t i = 0; i < path.waits().size(); ++i) {
     if (path.waits()[i] == 0) continue;
     PathWait wait = wait_for(context.program, static_cast<Index>(i));

@@ -23,6 +23,7 @@ struct Stall {
 struct CoreStatistics {
   core::TileId tile = {};
   std::string kernel = {};         ///< in which it spends most time, or empty
+  bool assumed = false;            ///< that kernel's cost is a guess
   Cycles kernels = 0;              ///< inside of kernels
   Cycles own = 0;                  ///< its own instructions, calls and lock requests
   std::vector<Stall> stalls = {};  ///< largest first
@@ -41,6 +42,7 @@ struct ChannelStatistics {
 struct StreamStatistics {
   std::string name = {};  ///< the object FIFO, or the source's port
   std::int64_t words = 0;
+  Cycles busy = 0;              ///< in which it could not have carried more
   std::int64_t high_water = 0;  ///< most words under way to the slowest receiver
   std::int64_t capacity = 0;
 };
@@ -50,14 +52,27 @@ struct PoolStatistics {
   std::string fifo = {};
   core::TileId tile = {};
   int depth = 0;
-  int high_water = 0;  ///< most objects that were full at once
+  int high_water = 0;        ///< most objects that were full at once
+  double average_full = 0;   ///< filled and not yet taken by their reader, over the run
+  double average_empty = 0;  ///< given back and not yet taken by who fills them
+};
+
+/// A lock's value over the run.
+struct LockStatistics {
+  std::string lock = {};
+  core::TileId tile = {};
+  double average = 0;
+  int high_water = 0;
+  int last = 0;            ///< at the end
+  std::int64_t waits = 0;  ///< requests that had to wait
 };
 
 struct KernelStatistics {
   std::string symbol = {};
   std::int64_t calls = 0;
   Cycles cycles = 0;
-  bool assumed = false;  ///< no cost is known: the time is a guess
+  bool assumed = false;    ///< no cost is known: the time is a guess
+  std::string basis = {};  ///< "measured", "analysis", ...: where a known cost is from
 };
 
 /// When a shim channel had written how much to the host.
@@ -109,11 +124,13 @@ struct Statistics {
   std::vector<ChannelStatistics> channels = {};
   std::vector<StreamStatistics> streams = {};
   std::vector<PoolStatistics> pools = {};
+  std::vector<LockStatistics> locks = {};
   std::vector<KernelStatistics> kernels = {};
   std::vector<OutputStatistics> outputs = {};
   /// Empty unless Options::explain and the run came to its end.
   std::vector<PathPart> path = {};        ///< largest first
   std::vector<PathWait> path_waits = {};  ///< most first
+  int path_transfers = 0;                 ///< waits of the sequence for a transfer, on the path
 
   double seconds() const { return static_cast<double>(cycles) / clock_hz; }
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 
@@ -36,8 +37,8 @@ void Stream::add_sink(Channel& channel) {
 }
 
 Cycles Stream::cycles(std::int64_t words) const {
-  const std::int64_t width = context_.device.timing.stream_words_per_cycle;
-  return (words + width - 1) / width;
+  const double per_cycle = context_.device.timing.stream_words_per_cycle;
+  return static_cast<Cycles>(std::ceil(static_cast<double>(words) / per_cycle));
 }
 
 /// How many words can be sent without waiting for that receiver.
@@ -210,6 +211,7 @@ StreamStatistics Stream::statistics() const {
   for (const Sink& sink : sinks_) capacity = std::max(capacity, sink.capacity);
   return {.name = name_,
           .words = sent_ - counted_from_,
+          .busy = cycles(sent_ - counted_from_),
           .high_water = high_water_,
           .capacity = capacity};
 }

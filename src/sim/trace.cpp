@@ -63,6 +63,16 @@ void Trace::descriptor_done(const target::Channel& channel, std::string_view mem
   span(process, track(process, tile_name(channel.tile), name), memory, begin, end);
 }
 
+void Trace::lock_changed(const dialect::Lock& lock, int value, Cycles time) {
+  if (++count_ > kMost) return;
+  const int process = tile_process(lock.tile);
+  events_ +=
+      fmt::format(R"({{"name":{},"ph":"C","ts":{},"pid":{},"tid":{},"args":{{"value":{}}}}},)"
+                  "\n",
+                  json_text("lock '" + lock.name + "'"), time, process,
+                  track(process, tile_name(lock.tile), "locks"), value);
+}
+
 void Trace::core_event(core::TileId tile, int number, Cycles time) {
   if (++count_ > kMost) return;
   const int process = tile_process(tile);

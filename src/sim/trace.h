@@ -17,6 +17,7 @@ class Trace final : public Observer {
   void core_waited(core::TileId tile, std::string_view cause, Cycles begin, Cycles end) override;
   void descriptor_done(const target::Channel& channel, std::string_view memory, Cycles begin,
                        Cycles end) override;
+  void lock_changed(const dialect::Lock& lock, int value, Cycles time) override;
   void core_event(core::TileId tile, int number, Cycles time) override;
   void operation_done(std::string_view operation, Cycles begin, Cycles end) override;
 

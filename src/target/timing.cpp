@@ -8,6 +8,7 @@
 
 #include "core/diagnostic.h"
 #include "core/suggest.h"
+#include "target/named_number.h"
 
 namespace shiftwise::target {
 namespace {
@@ -18,7 +19,7 @@ constexpr double kMany = 1e6;
 /// on a Phoenix laptop. JD: the ryzen-ai-xdna1-quantization logs of a Ryzen 7 8700G.
 constexpr TimingConstant kConstants[] = {
     {"clock_hz", &Timing::clock_hz, 1e6, 1e10, "M", "JD clock_probe_npu: default power mode"},
-    {"stream_words_per_cycle", &Timing::stream_words_per_cycle, 1, 16, "M", "AM020-2; EMU, JD"},
+    {"stream_words_per_cycle", &Timing::stream_words_per_cycle, 0.01, 16, "M", "AM020-2; EMU, JD"},
     {"hop_cycles", &Timing::hop_cycles, 0, kMany, "D", "AM020-2, external to external"},
     {"hop_local_cycles", &Timing::hop_local_cycles, 0, kMany, "D", "AM020-2, local to external"},
     {"port_fifo_words", &Timing::port_fifo_words, 1, kMany, "D", "AM020-2"},
@@ -68,19 +69,22 @@ double value(const Timing& timing, const TimingConstant& constant) {
                     constant.member);
 }
 
+void require_in_range(std::string_view name, double value, const NumberRange& range) {
+  const bool inside = value >= range.least && value <= range.most;  // NaN is not
+  if (inside && (!range.whole || std::floor(value) == value)) return;
+  throw core::Error(
+      {.what = fmt::format("{} cannot be {}", name, value),
+       .why = fmt::format("it is {} from {} to {}", range.whole ? "a whole number" : "a number",
+                          range.least, range.most)});
+}
+
 void set_constant(Timing& timing, const std::string& name, double value) {
   std::vector<std::string> names;
   for (const TimingConstant& constant : kConstants) {
     names.emplace_back(constant.name);
     if (constant.name != name) continue;
     const bool whole = std::holds_alternative<std::int64_t Timing::*>(constant.member);
-    if (!(value >= constant.least && value <= constant.most) ||
-        (whole && std::floor(value) != value)) {
-      throw core::Error(
-          {.what = fmt::format("{} cannot be {}", name, value),
-           .why = fmt::format("it is {} from {} to {}", whole ? "a whole number" : "a number",
-                              constant.least, constant.most)});
-    }
+    require_in_range(name, value, {constant.least, constant.most, whole});
     if (whole) {
       timing.*std::get<std::int64_t Timing::*>(constant.member) = std::llround(value);
     } else {

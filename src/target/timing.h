@@ -15,7 +15,7 @@ struct Timing {
   double clock_hz = 1.8e9;  ///< only for turning cycles into seconds and back
 
   // Streams
-  std::int64_t stream_words_per_cycle = 1;
+  double stream_words_per_cycle = 1;    ///< less than one: a slower stream
   std::int64_t hop_cycles = 4;          ///< through one switch, outside port to outside port
   std::int64_t hop_local_cycles = 3;    ///< into or out of the tile itself
   std::int64_t port_fifo_words = 4;     ///< of each port on the way

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -68,6 +69,83 @@ TEST(Traces, AreJsonWithSpansThatDoNotOverlapOnTheirTrack) {
   EXPECT_EQ(names["event 0"], 5);
   EXPECT_EQ(names["start task"], 2);
   EXPECT_GT(names["lock 'in_cons_cons_lock'"], 0);
+}
+
+TEST(Traces, HaveACounterForEachLock) {
+  Trace trace;
+  run_marked(5, &trace);
+  const auto json = nlohmann::json::parse(trace.json());
+  std::map<std::string, std::vector<int>> values;
+  std::map<std::string, std::int64_t> last;
+  for (const auto& event : json.at("traceEvents")) {
+    if (event.at("ph") != "C") continue;
+    const std::string name = event.at("name");
+    EXPECT_GE(event.at("ts").get<std::int64_t>(), last[name]) << event;
+    last[name] = event.at("ts");
+    values[name].push_back(event.at("args").at("value"));
+  }
+  EXPECT_EQ(values.size(), 4u) << "full and empty objects at the core's ends of two FIFOs";
+  const std::vector<int>& empty = values.at("lock 'in_cons_prod_lock'");
+  EXPECT_EQ(empty.front(), 2) << "the value that it begins with";
+  EXPECT_EQ(empty.size(), 1u + 2 * 5 + 1) << "each object is taken and given back; one is open";
+}
+
+TEST(Traces, OfDevicesThatRunOneAfterTheOtherGoOnInTime) {
+  dialect::Program program{.file = "test"};
+  for (const std::string name : {"one", "two"}) {
+    dialect::DeviceProgram device = marked(5).finish().devices[0];
+    device.name = name;
+    program.devices.push_back(std::move(device));
+  }
+  dialect::Sequence script{.name = "all", .arguments = program.devices[0].sequences[0].arguments};
+  for (const std::string name : {"one", "two"}) {
+    script.operations.push_back({dialect::RunSequence{name, "run", {0, 1}}, {}});
+  }
+  program.devices[0].sequences.push_back(std::move(script));
+  auto kernels = std::make_shared<TestKernels>();
+  kernels->add("ker\"nel", [](std::span<const kernel::Value>) { return kernel::integer(0); });
+  Trace trace;
+  Array array(program, kernels, {.observer = &trace});
+  std::vector<std::vector<std::byte>> buffers{counting(320), std::vector<std::byte>(320)};
+  std::vector<std::span<std::byte>> spans(buffers.begin(), buffers.end());
+  const Statistics statistics = array.run("one::all", spans).statistics;
+  const auto json = nlohmann::json::parse(trace.json());
+  std::int64_t kernel_end = 0;
+  int calls = 0;
+  for (const auto& event : json.at("traceEvents")) {
+    if (event.at("name") != "ker\"nel") continue;
+    EXPECT_GE(event.at("ts").get<std::int64_t>(), kernel_end);
+    kernel_end = event.at("ts").get<std::int64_t>() + event.at("dur").get<std::int64_t>();
+    ++calls;
+  }
+  EXPECT_EQ(calls, 10);
+  EXPECT_LE(kernel_end, statistics.cycles);
+  // The second device's output comes in the second half.
+  ASSERT_EQ(statistics.outputs.size(), 2u);
+  EXPECT_GT(statistics.outputs[1].arrivals.front().time,
+            statistics.outputs[0].arrivals.back().time);
+}
+
+TEST(Occupancy, OfAFifoIsItsTimeAverage) {
+  // Objects come at once and are read every 1000 cycles.
+  auto kernels = std::make_shared<TestKernels>();
+  kernels->add("ker\"nel", [](std::span<const kernel::Value>) { return kernel::integer(0); });
+  Array array(marked(50).finish(), kernels);
+  std::vector<std::vector<std::byte>> buffers{counting(3200), std::vector<std::byte>(3200)};
+  const Statistics statistics = run(array, buffers).statistics;
+  ASSERT_EQ(statistics.pools.size(), 2u);
+  const PoolStatistics& in = statistics.pools[0];
+  EXPECT_EQ(in.fifo, "in_cons");
+  EXPECT_EQ(in.high_water, 1) << "the kernel holds the other";
+  EXPECT_GT(in.average_full, 0.85);
+  EXPECT_LE(in.average_full + in.average_empty, 2);
+  const PoolStatistics& out = statistics.pools[1];
+  EXPECT_LT(out.average_full, 0.1) << "objects leave as soon as they are full";
+  EXPECT_GT(out.average_empty, 0.8);
+  const auto lock = std::ranges::find(statistics.locks, "in_cons_cons_lock", &LockStatistics::lock);
+  ASSERT_NE(lock, statistics.locks.end());
+  EXPECT_DOUBLE_EQ(lock->average, in.average_full);
+  EXPECT_GT(lock->waits, 0);
 }
 
 TEST(Traces, ChangeNoCycle) {

@@ -125,9 +125,9 @@ class Declarations {
   Names& names_;
 };
 
-target::Device find_device(ops::DeviceOp device) {
+target::Device find_device(ops::DeviceOp device, const target::Facts& facts) {
   try {
-    return target::find_device(device.getDevice().str());
+    return target::find_device(device.getDevice().str(), facts);
   } catch (const core::Error& error) {  // which knows the name, but not where it stands
     core::Diagnostic diagnostic = error.diagnostic();
     diagnostic.where = where(device);
@@ -137,8 +137,8 @@ target::Device find_device(ops::DeviceOp device) {
 
 }  // namespace
 
-Design read_declarations(ops::DeviceOp device, Names& names) {
-  Design design{.device = find_device(device)};
+Design read_declarations(ops::DeviceOp device, const target::Facts& facts, Names& names) {
+  Design design{.device = find_device(device, facts)};
   design.program.device = design.device.name;
   if (const auto name = device.getSymName()) design.program.name = name->str();
   Declarations declarations(design, names);
