@@ -4,7 +4,9 @@
 #include <params.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <span>
 
 #include "lower/kernel.h"
 #include "target/kernel_cost.h"
@@ -120,33 +122,44 @@ void measure(const Program& program, const TileUses& uses, const target::Device&
   }
 }
 
-Bounds bounds(const Design& design) {
-  const auto most = [&](auto bound) {
-    return *std::max_element(
-        design.tiles.begin(), design.tiles.end(),
-        [&](const TileLoad& a, const TileLoad& b) { return a.*bound < b.*bound; });
+Bounds bounds(const Design& design, const target::Device& device) {
+  const auto most = [&](auto cycles) {
+    Bounds::Tile busiest;
+    for (const TileLoad& load : design.tiles) {
+      if (cycles(load) > busiest.cycles) busiest = {load.tile, cycles(load)};
+    }
+    return busiest;
   };
   Bounds result;
-  result.multiplications = most(&TileLoad::mac_cycles_per_image);
+  result.copies = design.copies;
+  result.multiplications = most([](const TileLoad& load) { return load.mac_cycles_per_image; });
   if (std::all_of(design.tiles.begin(), design.tiles.end(),
                   [](const TileLoad& load) { return load.kernel_cycles_per_image.has_value(); })) {
-    result.kernels = most(&TileLoad::kernel_cycles_per_image);
+    result.kernels = most([](const TileLoad& load) { return *load.kernel_cycles_per_image; });
   }
-  const TileLoad in = most(&TileLoad::stream_words_in_per_image);
-  const TileLoad out = most(&TileLoad::stream_words_out_per_image);
-  result.stream_enters = in.stream_words_in_per_image >= out.stream_words_out_per_image;
-  result.stream = result.stream_enters ? in : out;
+  const Bounds::Tile in = most([](const TileLoad& load) { return load.stream_words_in_per_image; });
+  const Bounds::Tile out =
+      most([](const TileLoad& load) { return load.stream_words_out_per_image; });
+  result.stream_enters = in.cycles >= out.cycles;
+  result.streams = result.stream_enters ? in : out;
+  result.stream_words = result.streams.cycles;
+  const auto time = [](std::int64_t amount, double per_cycle) {
+    return static_cast<std::int64_t>(std::ceil(static_cast<double>(amount) / per_cycle));
+  };
+  result.streams.cycles = time(result.stream_words, device.timing.stream_words_per_cycle);
+  result.ddr = time(std::max(design.input.image_bytes(), design.output.image_bytes()),
+                    device.timing.ddr_bytes_per_cycle());
   return result;
 }
 
-std::int64_t Bounds::words() const {
-  return stream_enters ? stream.stream_words_in_per_image : stream.stream_words_out_per_image;
+double Bounds::interval() const {
+  const auto copy = static_cast<double>(std::max(compute(), streams.cycles));
+  return std::max(copy / copies, static_cast<double>(ddr));
 }
 
-std::int64_t Bounds::cycles() const {
-  const std::int64_t compute =
-      kernels ? *kernels->kernel_cycles_per_image : multiplications.mac_cycles_per_image;
-  return std::max(compute, words());
+std::string_view Bounds::binding() const {
+  if (static_cast<double>(ddr) >= interval()) return "DDR binds";
+  return compute() >= streams.cycles ? "compute binds" : "streams bind";
 }
 
 }  // namespace shiftwise::lower

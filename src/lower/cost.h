@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "lower/layer.h"
 #include "lower/place.h"
@@ -24,16 +25,26 @@ std::int64_t copy_cycles(std::int64_t bytes, const target::Device& device);
 void measure(const Program& program, const TileUses& uses, const target::Device& device,
              Design& design);
 
-/// The largest of each, of all tiles: what bounds the time between two images of one copy.
+/// What bounds the time between two images.
 struct Bounds {
-  TileLoad multiplications;
-  std::optional<TileLoad> kernels;  ///< empty: some kernel has no cost
-  TileLoad stream;
+  /// The busiest tile's, for an image that passes it.
+  struct Tile {
+    core::TileId tile;
+    std::int64_t cycles = 0;
+  };
+  Tile multiplications;         ///< if every issue slot multiplied
+  std::optional<Tile> kernels;  ///< as the loops are; empty: some kernel has no cost
+  Tile streams;                 ///< words of the busiest channel
+  std::int64_t stream_words = 0;
   bool stream_enters = false;
-  /// The larger of compute (kernels, or multiplications where those have no cost) and streams.
-  std::int64_t cycles() const;
-  std::int64_t words() const;
+  std::int64_t ddr = 0;  ///< of the busier direction, for an image of any copy
+  int copies = 1;
+
+  std::int64_t compute() const { return kernels ? kernels->cycles : multiplications.cycles; }
+  /// Between images of all copies together.
+  double interval() const;
+  std::string_view binding() const;  ///< "compute binds", ...
 };
-Bounds bounds(const Design& design);
+Bounds bounds(const Design& design, const target::Device& device);
 
 }  // namespace shiftwise::lower

@@ -89,8 +89,8 @@ TEST(BalancedDesign, SaysWhyAndWhatBinds) {
   EXPECT_EQ(design.notes[4], "12 of 12 tiles compute, in 3 of 3 columns");
   EXPECT_EQ(design.notes[5],
             "bounds of an image in cycles: multiplications 73728 (tile (0, 2)), kernels 124416 "
-            "(tile (0, 4), by their loops' analysis), streams 65536 (into tile (1, 3)); compute "
-            "binds");
+            "(tile (0, 4), by their loops' analysis), streams 65536 (65536 words into tile (1, "
+            "3)), DDR 17477; compute binds");
 }
 
 TEST(BalancedDesign, KeepsAllTilesOfFourColumnsBusy) {
@@ -110,8 +110,8 @@ TEST(BalancedDesign, KeepsAllTilesOfFourColumnsBusy) {
   EXPECT_EQ(design.notes[3], "16 of 16 tiles compute, in 4 of 4 columns");
   EXPECT_EQ(design.notes[4],
             "bounds of an image in cycles: multiplications 65536 (tile (2, 3)), kernels 94096 "
-            "(tile (1, 4), by their loops' analysis), streams 65536 (into tile (1, 3)); compute "
-            "binds");
+            "(tile (1, 4), by their loops' analysis), streams 65536 (65536 words into tile (1, "
+            "3)), DDR 17477; compute binds");
 }
 
 Options for_images(const char* device, int images) {
@@ -126,8 +126,8 @@ TEST(BalancedDesign, IsCopiedWhereStreamsBind) {
   EXPECT_EQ(design.copies, 2);
   EXPECT_EQ(design.notes.back(),
             "bounds of an image in cycles: multiplications 32768 (tile (2, 3)), kernels 55728 "
-            "(tile (1, 4), by their loops' analysis), streams 65536 (into tile (1, 3)); streams "
-            "bind; 2 copies: one image every 32768 cycles at best");
+            "(tile (1, 4), by their loops' analysis), streams 65536 (65536 words into tile (1, "
+            "3)), DDR 17477; streams bind; 2 copies: one image every 32768 cycles at best");
 }
 
 TEST(BalancedDesign, HasNoMoreCopiesThanImages) {
