@@ -5,12 +5,12 @@
 
 #include <algorithm>
 
+#include "sim/channel.h"
 #include "sim/fail.h"
 
 namespace shiftwise::sim {
 namespace {
 
-constexpr std::int64_t kWordBytes = 4;
 /// Larger than any memory: products of a few such numbers still fit 64 bits.
 constexpr std::int64_t kLargest = std::int64_t{1} << 36;
 
@@ -47,7 +47,7 @@ void check(const target::Channel& channel, const std::vector<dialect::BufferDesc
   if (!sane(descriptor.length, 1)) {
     refuse(channel, descriptor, fmt::format("it moves {} elements", descriptor.length));
   }
-  if (!sane(descriptor.element_bytes, 1) || descriptor.element_bytes > 2 * kWordBytes ||
+  if (!sane(descriptor.element_bytes, 1) || descriptor.element_bytes > 2 * Channel::kWordBytes ||
       !sane(descriptor.offset, 0)) {
     refuse(channel, descriptor, fmt::format("it begins at element {}", descriptor.offset));
   }
@@ -73,9 +73,10 @@ void check(const target::Channel& channel, const std::vector<dialect::BufferDesc
     refuse(channel, descriptor, "its next descriptor does not exist");
   }
   const std::int64_t bytes = sent_elements(channel, descriptor) * descriptor.element_bytes;
-  if (bytes % kWordBytes != 0) {
+  if (bytes % Channel::kWordBytes != 0) {
     refuse(channel, descriptor,
-           fmt::format("it moves {} bytes, and streams carry words of {}", bytes, kWordBytes));
+           fmt::format("it moves {} bytes, and streams carry words of {}", bytes,
+                       Channel::kWordBytes));
   }
   for (const dialect::LockUse& use : {descriptor.acquire, descriptor.release}) {
     if (use.lock != dialect::kNone && use.value < 0) {
