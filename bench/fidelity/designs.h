@@ -3,6 +3,7 @@
 // times.
 #pragma once
 
+#include "qgraph/qgraph.h"
 #include "sim/statistics.h"
 #include "target/kernel_cost.h"
 
@@ -12,7 +13,11 @@ namespace shiftwise::fidelity {
 /// 64 -> 256 channels, one column) on height x width pixels.
 sim::Cycles bottleneck_cycles(int height, int width, target::PublishedKernels kernels);
 
-/// The same of its ml/resnet/layers_conv2_x (three blocks, three columns) on 32 x 32 pixels.
+/// What mlir-aie's ml/resnet/layers_conv2_x computes: three blocks on 32 x 32 pixels, with its
+/// residual of 8 bits.
+qgraph::QGraph conv2_x();
+
+/// The same of that one, in three columns.
 sim::Cycles conv2_x_cycles(target::PublishedKernels kernels);
 
 }  // namespace shiftwise::fidelity

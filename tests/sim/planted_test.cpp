@@ -98,11 +98,11 @@ DesignBuilder through_mem_tile(int depth, std::int64_t bytes) {
 
 TEST(Planted, AMemTilesLinkOfDepthOne) {
   const std::map<std::string, Cycles> costs{{"one", 1000}};
-  const Explained narrow = explain(through_mem_tile(1, 4096), costs);
+  const Explained narrow = explain(through_mem_tile(1, 16384), costs);
   EXPECT_EQ(narrow.verdict.kind, Kind::kObjects) << narrow.verdict.why;
   EXPECT_EQ(narrow.verdict.who, "in_cons") << narrow.verdict.why;
-  const Explained wide = explain(through_mem_tile(2, 4096), costs);
-  EXPECT_NE(wide.verdict.kind, Kind::kObjects) << wide.verdict.why;
+  const Explained wide = explain(through_mem_tile(2, 16384), costs);
+  EXPECT_EQ(wide.verdict.kind, Kind::kStream) << wide.verdict.why;
   EXPECT_LT(wide.statistics.cycles, narrow.statistics.cycles * 7 / 10);
 }
 
