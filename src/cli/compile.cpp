@@ -77,6 +77,7 @@ class Compile : public Verb {
     report.fact("kernel_abi", "kernels",
                 report::text(std::string(lower::name(options.kernel_abi))));
     report.fact("images_per_run", "images per run", report::integer(design.images));
+    report.fact("copies", "copies of the pipeline", report::integer(design.copies));
     const auto bytes = static_cast<std::int64_t>(design.weights.size());
     report.fact(
         "weight_bytes", "weights",
@@ -113,6 +114,8 @@ class Compile : public Verb {
                       {tile.layers, fmt::format("{}", fmt::join(tile.layers, ", "))},
                       {tile.memory_bytes, fmt::format("{} of {}", tile.memory_bytes, all)},
                       report::count(tile.mac_cycles_per_image),
+                      tile.kernel_cycles_per_image ? report::count(*tile.kernel_cycles_per_image)
+                                                   : report::Value{nullptr, "not known"},
                       report::count(tile.stream_words_in_per_image),
                       report::count(tile.stream_words_out_per_image)});
     }
@@ -121,6 +124,7 @@ class Compile : public Verb {
                   {"layers", "layers", Column::Align::kLeft},
                   {"memory_bytes", "memory, bytes"},
                   {"mac_cycles", "MAC cycles"},
+                  {"kernel_cycles", "kernels' cycles"},
                   {"words_in", "words in"},
                   {"words_out", "words out"}},
                  std::move(rows));
