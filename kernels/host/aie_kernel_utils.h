@@ -21,4 +21,10 @@
 #define AIE_TRY_INITIATION_INTERVAL(...)
 #define AIE_PREPARE_FOR_POSTPIPELINING
 #define AIE_LOOP_FLATTEN
+#define AIE_LOOP_HINT(...)
+#define AIE_LOOP_GPR_REALLOC
+#define VERSIONED_LOOP(minimum, count, body, ...)  \
+  do {                                             \
+    for (int i_ = 0; i_ < (count); ++i_) (body)(); \
+  } while (0)
 #endif

@@ -9,7 +9,10 @@
 
 /// Changes whenever CoreState or the hook below does; a library that was built with another
 /// version is refused.
-#define SHIFTWISE_KERNEL_ABI 1
+#define SHIFTWISE_KERNEL_ABI 2
+
+/// What a cascade carries at once.
+#define SHIFTWISE_CASCADE_BYTES 64
 
 /// Memory that a kernel may touch during one call: [begin, end).
 struct ShiftwiseRegion {
@@ -42,6 +45,12 @@ struct ShiftwiseCoreState {
   const struct ShiftwiseRegion* regions;
   size_t region_count;
   struct ShiftwiseViolation violation;
+
+  /// Hand SHIFTWISE_CASCADE_BYTES to the next core, or take them from the one before; both return
+  /// when there was room, or a value. Null without a simulator.
+  void (*cascade_put)(void* context, const void* value);
+  void (*cascade_get)(void* context, void* value);
+  void* cascade_context;
 };
 
 /// Exported by every library that includes the host's aie_api (or is built by

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "core/diagnostic.h"
 #include "core/file.h"
@@ -19,6 +20,18 @@ constexpr std::int64_t kLargest = std::int64_t{1} << 32;
 
 [[noreturn]] void refuse(const std::string& what, const std::string& why = {}) {
   throw core::Error({.fault = core::Fault::kUsage, .what = what, .why = why});
+}
+
+/// "FILE:BYTES" taken apart; nothing where no number stands behind the last colon.
+std::optional<std::size_t> take_size(std::string& file) {
+  const auto colon = file.rfind(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  std::size_t bytes = 0;
+  const char* end = file.data() + file.size();
+  const auto parsed = std::from_chars(file.data() + colon + 1, end, bytes);
+  if (parsed.ptr != end || parsed.ec != std::errc()) return std::nullopt;
+  file.resize(colon);
+  return bytes;
 }
 
 }  // namespace
@@ -36,17 +49,25 @@ HostFiles::HostFiles(const std::vector<dialect::MemrefType>& arguments,
       refuse(fmt::format("host buffer {} is {}", i, arguments[i].text), "that is more than 4 GiB");
     }
     entry.bytes.resize(static_cast<std::size_t>(bytes));
+    if (const auto size = take_size(entry.output)) {
+      if (*size < entry.bytes.size() || *size > static_cast<std::size_t>(kLargest)) {
+        refuse(fmt::format("host buffer {} cannot have {} bytes", i, *size),
+               fmt::format("{} has {}; the most is 4 GiB", arguments[i].text, bytes));
+      }
+      entry.bytes.resize(*size);
+    }
     if (entry.input.empty()) continue;
     const core::MappedFile file(entry.input);
     // Hosts may hand over more than the text declares; transfers are held to what there is.
-    if (file.bytes().size() < entry.bytes.size() ||
+    if (file.bytes().size() < static_cast<std::size_t>(bytes) ||
         file.bytes().size() > static_cast<std::size_t>(kLargest)) {
       throw core::Error({.what = fmt::format("the file for host buffer {} has the wrong size", i),
                          .where = entry.input,
                          .why = fmt::format("{} bytes; {} has {}", file.bytes().size(),
-                                            arguments[i].text, entry.bytes.size())});
+                                            arguments[i].text, bytes)});
     }
-    entry.bytes.assign(file.bytes().begin(), file.bytes().end());
+    entry.bytes.resize(std::max(entry.bytes.size(), file.bytes().size()));
+    std::ranges::copy(file.bytes(), entry.bytes.begin());
   }
 }
 

@@ -13,9 +13,10 @@ namespace shiftwise::cli {
 
 class HostFiles {
  public:
-  /// Entries are "FILE" or "INDEX=FILE". Inputs without an index are the first buffers that
-  /// nothing else names, then outputs the next. Throws Error where a file has not the size of
-  /// its buffer, or where the buffers and files do not come out even.
+  /// Entries are "FILE" or "INDEX=FILE", outputs also "...FILE:BYTES" for a buffer larger than
+  /// the text declares. Inputs without an index are the first buffers that nothing else names, then
+  /// outputs the next. Throws Error where a file has not the size of its buffer, or where the
+  /// buffers and files do not come out even.
   HostFiles(const std::vector<dialect::MemrefType>& arguments,
             const std::vector<std::string>& inputs, const std::vector<std::string>& outputs);
 

@@ -43,7 +43,7 @@ class Simulate : public Verb {
     app.add_option("--in", inputs_, "Host buffers that the design reads: FILE or INDEX=FILE")
         ->type_name("FILE")
         ->delimiter(',');
-    app.add_option("--out", outputs_, "Where the other host buffers go: FILE or INDEX=FILE")
+    app.add_option("--out", outputs_, "Where the other host buffers go: [INDEX=]FILE[:BYTES]")
         ->type_name("FILE")
         ->delimiter(',');
     app.add_option("--sequence", sequence_, "The sequence to run; without: the only one")

@@ -14,6 +14,9 @@ namespace {
 constexpr std::array<std::string_view, 17> kBinary{"add",  "sub",  "mul",  "divs", "divu", "rems",
                                                    "remu", "and",  "or",   "xor",  "shl",  "shrs",
                                                    "shru", "mins", "maxs", "minu", "maxu"};
+constexpr std::array<std::string_view, 9> kFloat{"addf", "subf", "mulf",    "divf",   "remf",
+                                                 "minf", "maxf", "minnumf", "maxnumf"};
+constexpr std::array<std::string_view, 4> kFormats{"f16", "bf16", "f32", "f64"};
 constexpr std::array<std::string_view, 10> kPredicates{"==", "!=", "<",   "<=", ">",
                                                        ">=", "<u", "<=u", ">u", ">=u"};
 
@@ -65,14 +68,31 @@ class CodeText {
       case Opcode::kCall:
         return call(i);
       case Opcode::kCascadePut:
-        return fmt::format("put r{}", i.a);
+        return fmt::format("put{} {}", i.bits, registers(i));
       case Opcode::kCascadeGet:
-        return fmt::format("r{} = get", i.dst);
+        return fmt::format("{} = get{}", registers(i), i.bits);
+      case Opcode::kNegF:
+        return fmt::format("r{} = negf {} r{}", i.dst, format(i.c), i.a);
+      case Opcode::kCompareF:
+        return fmt::format("r{} = cmpf{} {} r{}, r{}", i.dst, i.immediate, format(i.c), i.a, i.b);
+      case Opcode::kConvertF:
+        return fmt::format("r{} = {} from {} r{}", i.dst, format(i.c), format(i.b), i.a);
+      case Opcode::kToFloat:
+        return fmt::format("r{} = {} from {}{} r{}", i.dst, format(i.c),
+                           i.immediate == 1 ? "unsigned" : "signed", i.bits, i.a);
+      case Opcode::kFromFloat:
+        return fmt::format("r{} = {}{} from {} r{}", i.dst,
+                           i.immediate == 1 ? "unsigned" : "signed", i.bits, format(i.c), i.a);
       case Opcode::kEvent:
         return fmt::format("event {}", i.immediate);
       case Opcode::kHalt:
         return "halt";
       default: {
+        if (i.opcode >= Opcode::kAddF && i.opcode <= Opcode::kMaxNumF) {
+          const auto op =
+              static_cast<std::size_t>(i.opcode) - static_cast<std::size_t>(Opcode::kAddF);
+          return fmt::format("r{} = {} {} r{}, r{}", i.dst, kFloat[op], format(i.c), i.a, i.b);
+        }
         const auto op = static_cast<std::size_t>(i.opcode) - static_cast<std::size_t>(Opcode::kAdd);
         return fmt::format("r{} = {}{} r{}, r{}", i.dst, kBinary[op], i.bits, i.a, i.b);
       }
@@ -83,6 +103,8 @@ class CodeText {
   const std::string& type(Index index) const {
     return core_.types[static_cast<std::size_t>(index)].text;
   }
+
+  static std::string_view format(Index index) { return kFormats[static_cast<std::size_t>(index)]; }
 
   std::string port(const Instruction& i) const {
     const FifoPort& port = device_.ports[static_cast<std::size_t>(i.immediate)];

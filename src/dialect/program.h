@@ -211,6 +211,21 @@ enum class Opcode {
   kSelect,      ///< dst = a ? b : c
   kTruncate,    ///< dst = a cut to `bits`, sign-extended
   kZeroExtend,  ///< dst = the low `bits` of a
+  // Floating point (floats.h), `c` is the Format: dst = a op b, rounded to nearest even.
+  kAddF,
+  kSubF,
+  kMulF,
+  kDivF,
+  kRemF,
+  kMinF,  ///< no number where one operand is none
+  kMaxF,
+  kMinNumF,  ///< the other operand where one is no number
+  kMaxNumF,
+  kNegF,       ///< dst = -a
+  kCompareF,   ///< dst = a <predicate in immediate> b; the order of arith.cmpf
+  kConvertF,   ///< dst = a, of Format b, as Format c
+  kToFloat,    ///< dst = the integer a as Format c; immediate 1: a is unsigned, of `bits`
+  kFromFloat,  ///< dst = a, of Format c, cut to an integer of `bits`; immediate 1: unsigned
   // Control. `immediate` is the index of the instruction to go to.
   kJump,
   kJumpUnless,  ///< where a is 0
@@ -230,9 +245,9 @@ enum class Opcode {
   // The rest
   kCall,  ///< kernel `immediate`(`operands`); an operand is a register or a view as the kernel's
           ///< argument says; dst = result, or kNone
-  kCascadePut,  ///< view/register a, `bits` wide
-  kCascadeGet,
-  kEvent,  ///< a mark in the trace, number `immediate`
+  kCascadePut,  ///< the registers `operands`, `bits` wide each, as one value; the rest is zero
+  kCascadeGet,  ///< into the registers `operands`, sign-extended
+  kEvent,       ///< a mark in the trace, number `immediate`
   kHalt,
 };
 
@@ -291,6 +306,7 @@ struct WriteBuffer {  ///< a run-time parameter: 32 bits at word `word` of a buf
   Index buffer = kNone;
   std::int64_t word = 0;
   std::int32_t value = 0;
+  std::uint32_t mask = 0xFFFFFFFF;  ///< bits that are written
 };
 struct SetLock {
   Index lock = kNone;

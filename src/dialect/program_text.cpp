@@ -121,8 +121,9 @@ struct OperationText {
     return fmt::format("sync {} {}x{}", target::to_string(op.channel), op.columns, op.rows);
   }
   std::string operator()(const WriteBuffer& op) const {
-    return fmt::format("write {}[{}] = {}",
-                       device.buffers[static_cast<std::size_t>(op.buffer)].name, op.word, op.value);
+    return fmt::format("write {}[{}] = {}{}",
+                       device.buffers[static_cast<std::size_t>(op.buffer)].name, op.word, op.value,
+                       op.mask == 0xFFFFFFFF ? "" : fmt::format(" mask 0x{:08X}", op.mask));
   }
   std::string operator()(const SetLock& op) const {
     return fmt::format("set {} = {}", device.locks[static_cast<std::size_t>(op.lock)].name,

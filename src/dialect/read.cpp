@@ -9,6 +9,7 @@
 #include "dialect/derive/declarations.h"
 #include "dialect/derive/dma_programs.h"
 #include "dialect/derive/fifo_declarations.h"
+#include "dialect/derive/lower_affine.h"
 #include "dialect/derive/refuse.h"
 #include "dialect/derive/sequences.h"
 #include "dialect/text/module.h"
@@ -39,6 +40,9 @@ DeviceProgram read_device(ops::DeviceOp device, const ParsedModule& parsed,
                        "use the design before routing, which has aie.flow");
   }
   verify(design.program, design.device);
+  for (std::string& note : undeclared_transfers(design.program)) {
+    design.program.notes.push_back(std::move(note));
+  }
   return std::move(design.program);
 }
 
@@ -48,6 +52,7 @@ Program read_program(const std::string& text, const std::string& name, const tar
   const ParsedModule parsed = parse_module(text, name);
   Program program{.file = name};
   mlir::ModuleOp module = *parsed.module;
+  lower_affine(module);
   for (auto device : module.getOps<ops::DeviceOp>()) {
     program.devices.push_back(read_device(device, parsed, facts));
     std::vector<std::string>& notes = program.devices.back().notes;

@@ -82,10 +82,11 @@ std::vector<std::string> compile_command(const Compiler& compiler, const fs::pat
   for (const std::string& define : options.defines) command.push_back("-D" + define);
   for (const fs::path& folder : options.include_folders) command.push_back("-I" + folder.string());
   command.insert(command.end(), options.arguments.begin(), options.arguments.end());
-  // The second folder lets "../aie_kernel_utils.h" be found where a source came alone.
+  // The array's compilers know vector types and intrinsics without any header. The second folder
+  // lets "../aie_kernel_utils.h" be found where a source came alone.
   command.insert(
       command.end(),
-      {"-include", recipe.string(), "-include", (header_folder() / "shiftwise_kernel.hpp").string(),
+      {"-include", recipe.string(), "-include", (header_folder() / "aie_api" / "aie.hpp").string(),
        "-I" + header_folder().string(), "-I" + (header_folder() / "aie_api").string(), "-x", "c++",
        source.string(), "-o", output.string()});
   return command;

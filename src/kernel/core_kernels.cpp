@@ -84,6 +84,8 @@ std::string readable(const std::string& symbol) {
 struct CoreKernels::Core {
   ShiftwiseCoreState state{};
   std::function<void(int)> listener;
+  std::function<void(const std::byte*)> put;
+  std::function<void(std::byte*)> get;
   std::vector<Loaded> loaded;
 };
 
@@ -159,6 +161,19 @@ void CoreKernels::on_event(std::function<void(int)> listener) {
       static_cast<Core*>(context)->listener(event);
     };
   }
+}
+
+void CoreKernels::on_cascade(std::function<void(const std::byte*)> put,
+                             std::function<void(std::byte*)> get) {
+  core_->put = std::move(put);
+  core_->get = std::move(get);
+  core_->state.cascade_context = core_.get();
+  core_->state.cascade_put = [](void* context, const void* value) {
+    static_cast<Core*>(context)->put(static_cast<const std::byte*>(value));
+  };
+  core_->state.cascade_get = [](void* context, void* value) {
+    static_cast<Core*>(context)->get(static_cast<std::byte*>(value));
+  };
 }
 
 void CoreKernels::allow(std::uintptr_t arena_begin, std::uintptr_t arena_end,

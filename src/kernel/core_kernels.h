@@ -4,6 +4,7 @@
 
 #include <shiftwise_core.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -92,6 +93,11 @@ class CoreKernels {
 
   /// Called at event0() and event1() with 0 or 1.
   void on_event(std::function<void(int)> listener);
+
+  /// What kernels hand to the next core (SHIFTWISE_CASCADE_BYTES each) and take from the one
+  /// before. Called in the middle of a kernel; where it is time to wait, `put` and `get` must not
+  /// return before (see fiber.h).
+  void on_cascade(std::function<void(const std::byte*)> put, std::function<void(std::byte*)> get);
 
   /// For libraries built with check_accesses: inside [arena_begin, arena_end) a kernel may
   /// touch only `regions`, which must stay alive until the next allow().

@@ -2,7 +2,10 @@
 // Values that one core hands straight to its neighbour.
 #pragma once
 
-#include <cstdint>
+#include <shiftwise_core.h>
+
+#include <array>
+#include <cstddef>
 #include <deque>
 #include <string>
 #include <utility>
@@ -11,6 +14,9 @@
 #include "sim/critical_path.h"
 
 namespace shiftwise::sim {
+
+/// What one step carries, lowest byte first.
+using CascadeValue = std::array<std::byte, SHIFTWISE_CASCADE_BYTES>;
 
 class Cascade {
  public:
@@ -21,13 +27,13 @@ class Cascade {
         clock_(clock) {}
 
   /// `path`: why not earlier.
-  bool put(std::int64_t value, const CriticalPath& path) {
+  bool put(const CascadeValue& value, const CriticalPath& path) {
     if (values_.size() == depth_) return false;
     values_.push_back(value);
     wake(getter_, path);
     return true;
   }
-  bool get(std::int64_t& value, const CriticalPath& path) {
+  bool get(CascadeValue& value, const CriticalPath& path) {
     if (values_.empty()) return false;
     value = values_.front();
     values_.pop_front();
@@ -54,7 +60,7 @@ class Cascade {
     clock_.at(clock_.now(), *std::exchange(waiter, {}).process);
   }
 
-  std::deque<std::int64_t> values_;
+  std::deque<CascadeValue> values_;
   std::string put_cause_;
   std::string get_cause_;
   std::size_t depth_;

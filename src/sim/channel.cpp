@@ -289,7 +289,10 @@ void Channel::refuse_bounds(const Walk::Run& run) const {
        descriptor().location,
        fmt::format("bytes {} to {}, where there are {}", run.offset, run.offset + run.bytes - 1,
                    region_.bytes),
-       "check offset, sizes and strides of the transfer");
+       on_host_ ? fmt::format("check offset, sizes and strides of the transfer; --in {0}=FILE and "
+                              "--out {0}=FILE:BYTES make the buffer larger",
+                              descriptor().memory.host_argument)
+                : "check offset, sizes and strides of the transfer");
 }
 
 void Channel::check_run(const Walk::Run& run) const {

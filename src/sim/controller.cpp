@@ -28,7 +28,7 @@ std::string_view name_of(const dialect::HostOperation& operation) {
 }  // namespace
 
 Controller::Controller(Context& context, FindChannel channels, std::vector<std::string>& notes)
-    : context_(context), channels_(std::move(channels)), notes_(notes) {}
+    : context_(context), channels_(std::move(channels)), notes_(notes), registers_(context) {}
 
 void Controller::begin(const dialect::Sequence& sequence) {
   sequence_ = &sequence;
@@ -175,6 +175,7 @@ void Controller::push(const target::Channel& id, int descriptor, int repeat, boo
   Channel& channel = channels_(id);
   // Traces go behind a host buffer that nobody names; none are simulated.
   if (channel.senders.empty() && id.direction == target::Direction::kS2mm &&
+      context_.device.kind(id.tile) == target::TileKind::kShim &&
       !registers_.is_patched(id.tile, descriptor)) {
     notes_.push_back(
         fmt::format("{}: {} gets a task, and nothing is sent there", where(), channel.describe()));
@@ -220,7 +221,11 @@ void Controller::write(const dialect::WriteBuffer& write) {
     fail(fmt::format("the host sequence writes outside of buffer '{}'", buffer.design().name),
          where(), fmt::format("word {}, where there are {}", write.word, bytes / kWord));
   }
-  std::memcpy(buffer.region().data + write.word * kWord, &write.value, kWord);
+  std::byte* const at = buffer.region().data + write.word * kWord;
+  std::uint32_t word = 0;
+  std::memcpy(&word, at, kWord);
+  word = (word & ~write.mask) | (static_cast<std::uint32_t>(write.value) & write.mask);
+  std::memcpy(at, &word, kWord);
   buffer.mark_written(write.word * kWord, kWord);
 }
 
@@ -240,7 +245,6 @@ void Controller::write_register(const target::RegisterAddress& address, std::uin
     case target::RegisterKind::kTrace:
       return;  // nothing that is simulated
     case target::RegisterKind::kDescriptor:
-      if (context_.device.kind(address.tile) != target::TileKind::kShim) break;
       return registers_.write(address.tile, index, static_cast<int>(meant.word), value, mask);
     case target::RegisterKind::kTaskQueue: {
       const target::QueueWord word = target::decode_queue_word(value);
@@ -259,9 +263,8 @@ void Controller::write_register(const target::RegisterAddress& address, std::uin
       }
       break;
     case target::RegisterKind::kMemory: {
-      Buffer* buffer = context_.memory.find(address.tile, index);
+      const auto [buffer, at] = context_.memory.find(address.tile, index);
       if (buffer == nullptr) break;
-      const std::int64_t at = index - *buffer->design().address;
       if (at + static_cast<std::int64_t>(sizeof value) > buffer->region().bytes) break;
       std::uint32_t old = 0;
       std::memcpy(&old, buffer->region().data + at, sizeof old);
@@ -276,7 +279,7 @@ void Controller::write_register(const target::RegisterAddress& address, std::uin
   fail(fmt::format("the host sequence writes address {:#x} of tile {}", address.offset,
                    target::to_string(address.tile)),
        where(), "what is there is not simulated",
-       "buffers, locks, shim descriptors and task queues can be written");
+       "buffers, locks, descriptors and task queues can be written");
 }
 
 }  // namespace shiftwise::sim

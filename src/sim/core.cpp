@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dialect/integers.h"
 #include "sim/fail.h"
 
 namespace shiftwise::sim {
@@ -49,6 +50,10 @@ Core::Core(Context& context, dialect::Index index, int actor, std::size_t actors
            where(instruction), {}, "name a folder of kernels (shiftwise kernel build)");
     }
     functions_[kernel] = code_->find(called);
+  }
+  if (code_ != nullptr) {
+    code_->on_cascade([this](const std::byte* value) { kernel_puts(value); },
+                      [this](std::byte* value) { kernel_gets(value); });
   }
   if (code_ != nullptr && context.options.observer != nullptr) {
     code_->on_event([this](int number) {
@@ -279,12 +284,36 @@ Cycles Core::cascade(const Instruction& instruction) {
     fail(fmt::format("{} has no cascade to {}", describe(), puts ? "put to" : "get from"),
          where(instruction), {}, "connect the tiles with aie.cascade_flow");
   }
-  const bool done = puts ? neighbour->put(reg(instruction.a), path_)
-                         : neighbour->get(reg(instruction.dst), path_);
-  if (done) return context_.device.timing.instruction_cycles;
-  puts ? neighbour->call_putter(*this, path_) : neighbour->call_getter(*this, path_);
-  state_ = State::kCascadeWait;  // and tries again
-  input_wait_ = !puts;
+  CascadeValue value{};
+  const auto bytes = static_cast<std::size_t>(instruction.bits) / 8;
+  if (puts) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(instruction.operand_count); ++i) {
+      std::memcpy(value.data() + i * bytes, &reg(operand(instruction, i)), bytes);
+    }
+  }
+  if (!(puts ? neighbour->put(value, path_) : neighbour->get(value, path_))) {
+    wait_for_cascade(!puts);
+    return 0;
+  }
+  if (!puts) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(instruction.operand_count); ++i) {
+      std::int64_t lane = 0;
+      std::memcpy(&lane, value.data() + i * bytes, bytes);
+      reg(operand(instruction, i)) = dialect::sign_extend(lane, instruction.bits);
+    }
+  }
+  return context_.device.timing.instruction_cycles;
+}
+
+/// Tries again when the neighbour has moved.
+void Core::wait_for_cascade(bool for_input) {
+  if (for_input) {
+    cascade_input_->call_getter(*this, path_);
+  } else {
+    cascade_output_->call_putter(*this, path_);
+  }
+  state_ = State::kCascadeWait;
+  input_wait_ = for_input;
   since_ = context_.clock.now();
 }
 

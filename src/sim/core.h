@@ -3,11 +3,13 @@
 // and stands still where it waits for a lock or a neighbour.
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "kernel/fiber.h"
 #include "sim/cascade.h"
 #include "sim/context.h"
 #include "sim/fifo_end.h"
@@ -72,6 +74,7 @@ class Core final : public Process, public LockUser {
   void run(Cycles time);
   void execute(const dialect::Instruction& instruction);
   bool arithmetic(const dialect::Instruction& instruction);
+  void floating_point(const dialect::Instruction& instruction);
   // These act at the clock's time; the result is how long they keep the core busy.
   Cycles synchronized(const dialect::Instruction& instruction);
   Cycles acquire(const dialect::LockUse& use);
@@ -83,12 +86,17 @@ class Core final : public Process, public LockUser {
   Cycles store(const dialect::Instruction& instruction);
   Cycles call(const dialect::Instruction& instruction);
   Cycles cascade(const dialect::Instruction& instruction);
+  void wait_for_cascade(bool for_input);
   void view_object(const dialect::Instruction& instruction);
   void move_view(const dialect::Instruction& instruction);
 
   View& held(dialect::Index view);
   std::byte* element(const dialect::Instruction& instruction, std::int64_t bytes, bool writes,
                      View*& view);
+  void prepare_call(const dialect::Instruction& instruction, const dialect::Kernel& kernel);
+  bool run_kernel(std::size_t index);
+  void kernel_puts(const std::byte* value);
+  void kernel_gets(std::byte* value);
   kernel::Value argument(const dialect::Kernel::Argument& argument, dialect::Index operand);
   void check_input(const View& view, const dialect::Kernel& kernel, std::size_t number);
   void check_after_call(const dialect::Instruction& instruction, const dialect::Kernel& kernel);
@@ -116,6 +124,11 @@ class Core final : public Process, public LockUser {
   std::vector<std::int64_t> registers_;
   std::vector<View> views_;
   std::vector<kernel::Value> values_;  ///< of the call that is being made
+  kernel::Value result_{};
+  std::unique_ptr<kernel::Fiber> fiber_;  ///< of kernels that may wait in the middle
+  std::exception_ptr thrown_;             ///< by a kernel on it
+  /// What a kernel did to a cascade that is not there, or null.
+  const char* missing_cascade_ = nullptr;
   std::vector<ShiftwiseRegion> allowed_;
   std::vector<std::byte> before_;  ///< of arguments whose races matter, one behind the other
   Cascade* cascade_input_ = nullptr;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a core computes by itself: integers of up to 64 bits, kept sign-extended.
+// What a core computes by itself: integers of up to 64 bits, kept sign-extended, and floats.
 #include <fmt/format.h>
 
+#include "dialect/floats.h"
 #include "dialect/integers.h"
 #include "sim/core.h"
 #include "sim/fail.h"
@@ -46,6 +47,10 @@ bool Core::arithmetic(const dialect::Instruction& instruction) {
     default:
       break;
   }
+  if (instruction.opcode >= Opcode::kAddF && instruction.opcode <= Opcode::kFromFloat) {
+    floating_point(instruction);
+    return true;
+  }
   if (instruction.opcode < Opcode::kAdd || instruction.opcode > Opcode::kMaxU) return false;
   const std::int64_t b = reg(instruction.b);
   if (divides(instruction.opcode) && b == 0) {
@@ -53,6 +58,38 @@ bool Core::arithmetic(const dialect::Instruction& instruction) {
   }
   reg(instruction.dst) = dialect::evaluate(instruction.opcode, bits, reg(instruction.a), b);
   return true;
+}
+
+void Core::floating_point(const dialect::Instruction& instruction) {
+  const auto format = static_cast<dialect::Format>(instruction.c);
+  const bool is_unsigned = instruction.immediate == 1;
+  const std::int64_t a = reg(instruction.a);
+  std::int64_t& result = reg(instruction.dst);
+  switch (instruction.opcode) {
+    case Opcode::kCompareF:
+      result = dialect::compare_floats(instruction.immediate, dialect::decode(format, a),
+                                       dialect::decode(format, reg(instruction.b)))
+                   ? 1
+                   : 0;
+      break;
+    case Opcode::kConvertF:
+      result =
+          dialect::encode(format, dialect::decode(static_cast<dialect::Format>(instruction.b), a));
+      break;
+    case Opcode::kToFloat: {
+      const auto unsigned_a = static_cast<std::uint64_t>(dialect::zero_extend(a, instruction.bits));
+      result = dialect::encode(
+          format, is_unsigned ? static_cast<double>(unsigned_a) : static_cast<double>(a));
+      break;
+    }
+    case Opcode::kFromFloat:
+      result = dialect::to_integer(dialect::decode(format, a), instruction.bits, is_unsigned);
+      break;
+    default: {
+      const std::int64_t b = instruction.b == dialect::kNone ? 0 : reg(instruction.b);
+      result = dialect::evaluate(instruction.opcode, format, a, b);
+    }
+  }
 }
 
 }  // namespace shiftwise::sim

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "sim/core.h"
 #include "sim/fail.h"
@@ -167,9 +168,7 @@ void Core::check_input(const View& view, const dialect::Kernel& kernel, std::siz
                    view.buffer->design().name));
 }
 
-Cycles Core::call(const Instruction& instruction) {
-  const auto index = static_cast<std::size_t>(instruction.immediate);
-  const dialect::Kernel& kernel = context_.program.kernels[index];
+void Core::prepare_call(const Instruction& instruction, const dialect::Kernel& kernel) {
   values_.clear();
   allowed_.clear();
   before_.clear();
@@ -182,10 +181,71 @@ Cycles Core::call(const Instruction& instruction) {
     const auto begin = reinterpret_cast<std::uintptr_t>(values_.back().pointer);
     allowed_.push_back({begin, begin + static_cast<std::uintptr_t>(extent(view))});
   }
-  const bool full = context_.options.checks == Checks::kFull;
-  if (full) code_->allow(context_.memory.arena(), allowed_);
-  const kernel::Value result = functions_[index](values_);
-  if (instruction.dst != kNone) reg(instruction.dst) = result.integer;
+  if (context_.options.checks == Checks::kFull) code_->allow(context_.memory.arena(), allowed_);
+}
+
+/// Begins the kernel, or goes on with it. False: it waits for the cascade.
+bool Core::run_kernel(std::size_t index) {
+  if (cascade_input_ == nullptr && cascade_output_ == nullptr) {
+    result_ = functions_[index](values_);
+    return true;
+  }
+  if (fiber_ == nullptr) fiber_ = std::make_unique<kernel::Fiber>();
+  if (fiber_->under_way()) {
+    fiber_->go_on();
+  } else {
+    fiber_->start([this, index] {
+      try {
+        result_ = functions_[index](values_);
+      } catch (...) {
+        thrown_ = std::current_exception();
+      }
+    });
+  }
+  if (thrown_ != nullptr) std::rethrow_exception(std::exchange(thrown_, nullptr));
+  return !fiber_->under_way();
+}
+
+void Core::kernel_puts(const std::byte* value) {
+  if (cascade_output_ == nullptr) {
+    missing_cascade_ = "puts to";
+    return;
+  }
+  CascadeValue copy;
+  std::copy_n(value, copy.size(), copy.begin());
+  while (!cascade_output_->put(copy, path_)) {
+    input_wait_ = false;
+    fiber_->pause();
+  }
+}
+
+void Core::kernel_gets(std::byte* value) {
+  CascadeValue copy{};
+  if (cascade_input_ == nullptr) {
+    missing_cascade_ = "gets from";
+  } else {
+    while (!cascade_input_->get(copy, path_)) {
+      input_wait_ = true;
+      fiber_->pause();
+    }
+  }
+  std::copy(copy.begin(), copy.end(), value);
+}
+
+Cycles Core::call(const Instruction& instruction) {
+  const auto index = static_cast<std::size_t>(instruction.immediate);
+  const dialect::Kernel& kernel = context_.program.kernels[index];
+  if (fiber_ == nullptr || !fiber_->under_way()) prepare_call(instruction, kernel);
+  if (!run_kernel(index)) {
+    wait_for_cascade(input_wait_);
+    return 0;
+  }
+  if (missing_cascade_ != nullptr) {
+    fail(fmt::format("kernel '{}' on {} {} a cascade that is not there", kernel.symbol, describe(),
+                     missing_cascade_),
+         where(instruction), {}, "connect the tiles with aie.cascade_flow");
+  }
+  if (instruction.dst != kNone) reg(instruction.dst) = result_.integer;
   if (context_.checks()) check_after_call(instruction, kernel);
 
   KernelCount& count = counts_[index];

@@ -35,6 +35,10 @@ class NativeCode final : public CoreCode {
     kernels_.allow(begin, begin + arena.size(), regions);
   }
   std::optional<kernel::Violation> take_violation() override { return kernels_.take_violation(); }
+  void on_cascade(std::function<void(const std::byte*)> put,
+                  std::function<void(std::byte*)> get) override {
+    kernels_.on_cascade(std::move(put), std::move(get));
+  }
   void on_event(std::function<void(int)> listener) override {
     kernels_.on_event(std::move(listener));
   }
@@ -85,6 +89,7 @@ kernel::Kind kind(const dialect::Kernel::Argument& argument) {
 void CoreCode::allow(std::span<const std::byte>, std::span<const ShiftwiseRegion>) {}
 std::optional<kernel::Violation> CoreCode::take_violation() { return std::nullopt; }
 // NOLINTNEXTLINE(performance-unnecessary-value-param): who overrides it keeps the listener.
+void CoreCode::on_cascade(std::function<void(const std::byte*)>, std::function<void(std::byte*)>) {}
 void CoreCode::on_event(std::function<void(int)>) {}
 
 std::string_view KernelCost::basis(const KernelCall&) const { return {}; }

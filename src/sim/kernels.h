@@ -30,6 +30,9 @@ class CoreCode {
   /// Called before each kernel with --check full: what it may touch, inside of the arena.
   virtual void allow(std::span<const std::byte> arena, std::span<const ShiftwiseRegion> regions);
   virtual std::optional<kernel::Violation> take_violation();
+  /// Called where a kernel puts a value into the cascade, or gets one; returns when that is done.
+  virtual void on_cascade(std::function<void(const std::byte*)> put,
+                          std::function<void(std::byte*)> get);
   /// Called at the kernel's event0() and event1().
   virtual void on_event(std::function<void(int)> listener);
 };

@@ -66,7 +66,7 @@ std::int64_t Buffer::damaged_byte() const {
 }
 
 Memory::Memory(const dialect::DeviceProgram& program, bool track)
-    : buffers_(program.buffers.size()) {
+    : program_(program), buffers_(program.buffers.size()) {
   std::vector<std::int64_t> offsets;
   std::int64_t end = kZoneBytes;
   for (const dialect::Buffer& buffer : program.buffers) {
@@ -97,15 +97,28 @@ Memory::Memory(const dialect::DeviceProgram& program, bool track)
   }
 }
 
-Buffer* Memory::find(core::TileId tile, std::int64_t address) {
+Memory::Place Memory::find(core::TileId tile, std::int64_t address) {
+  Buffer* largest = nullptr;
+  bool placed = false;
   for (Buffer& buffer : buffers_) {
     const dialect::Buffer& design = *buffer.design_;
-    if (design.tile == tile && design.address && *design.address <= address &&
-        address < *design.address + design.bytes) {
-      return &buffer;
+    if (design.tile != tile) continue;
+    if (!design.address) {
+      if (largest == nullptr || design.bytes > largest->design_->bytes) largest = &buffer;
+      continue;
+    }
+    placed = true;
+    if (*design.address <= address && address < *design.address + design.bytes) {
+      return {&buffer, address - *design.address};
     }
   }
-  return nullptr;
+  if (placed || largest == nullptr) return {};
+  std::int64_t begin = 0;
+  for (const dialect::CoreProgram& core : program_.cores) {
+    if (core.tile == tile) begin = core.stack_bytes;
+  }
+  const bool inside = begin <= address && address < begin + largest->design_->bytes;
+  return inside ? Place{largest, address - begin} : Place{};
 }
 
 std::pair<std::string, std::int64_t> Memory::locate(std::int64_t arena_byte) const {

@@ -54,14 +54,22 @@ class Memory {
   Memory& operator=(const Memory&) = delete;
 
   Buffer& buffer(dialect::Index index) { return buffers_[static_cast<std::size_t>(index)]; }
-  /// The buffer at that address of a tile, as far as the text fixes addresses; or null.
-  Buffer* find(core::TileId tile, std::int64_t address);
+  /// A place in a buffer; no buffer where nobody knows what is there.
+  struct Place {
+    Buffer* buffer = nullptr;
+    std::int64_t offset = 0;
+  };
+  /// What is at that address of a tile, as far as the text fixes addresses. Where it fixes none of
+  /// a tile's, the largest buffer (the first of several) lies behind the stack, where mlir-aie's
+  /// compiler puts it: published sequences rely on that.
+  Place find(core::TileId tile, std::int64_t address);
   /// The buffer at or in front of a byte of the arena, and the byte counted from its start.
   std::pair<std::string, std::int64_t> locate(std::int64_t arena_byte) const;
   std::span<std::byte> arena() const { return arena_; }
   std::size_t bytes() const { return storage_.size() + shadow_.size(); }
 
  private:
+  const dialect::DeviceProgram& program_;
   std::vector<Buffer> buffers_;
   std::vector<std::byte> storage_;
   std::span<std::byte> arena_;  ///< of storage_, aligned

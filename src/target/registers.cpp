@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Addresses: AIETargetModel (mlir-aie) and AM025; fields of a shim descriptor: AM025
-// noc_module/dma/bd.txt.
+// Addresses: AIETargetModel (mlir-aie) and AM025; fields of descriptors: AM025, dma/bd.txt of
+// noc_module, memory_tile_module and memory_module.
 #include "target/registers.h"
 
 namespace shiftwise::target {
@@ -128,13 +128,42 @@ QueueWord decode_queue_word(std::uint32_t word) {
           .issue_token = word >> 31 != 0};
 }
 
-ShimDescriptor decode_shim_descriptor(const std::array<std::uint32_t, 8>& words) {
-  ShimDescriptor result;
+namespace {
+
+int as_signed(std::uint32_t value, int count) {
+  const auto sign = std::uint32_t{1} << (count - 1);
+  return static_cast<int>(value ^ sign) - static_cast<int>(sign);
+}
+
+constexpr int kLockValueBits = 7;
+
+/// Where the fields of the locks begin in the last word; the number to acquire begins at 0.
+struct LockFields {
+  int release = 0;
+  int release_number = 0;
+  int enable = 0;
+  int acquire = 0;
+  int number_bits = 0;
+};
+
+void decode_locks(std::uint32_t word, const LockFields& at, DescriptorFields& result) {
+  if (bits(word, at.enable, 1) != 0) {
+    result.acquire = {static_cast<int>(bits(word, 0, at.number_bits)),
+                      as_signed(bits(word, at.acquire, kLockValueBits), kLockValueBits)};
+  }
+  const int value = as_signed(bits(word, at.release, kLockValueBits), kLockValueBits);
+  if (value != 0) {
+    result.release = {static_cast<int>(bits(word, at.release_number, at.number_bits)), value};
+  }
+}
+
+DescriptorFields decode_shim(const std::array<std::uint32_t, 8>& words) {
+  DescriptorFields result;
   result.length_words = words[0];
   result.address_bytes = words[1] | static_cast<std::uint64_t>(bits(words[2], 0, 16)) << 32;
   if (bits(words[2], 30, 1) != 0) result.packet_id = static_cast<int>(bits(words[2], 19, 5));
   // Strides and the iteration's size are stored less one.
-  result.sizes = {bits(words[3], 20, 10), bits(words[4], 20, 10), 0};
+  result.sizes = {bits(words[3], 20, 10), bits(words[4], 20, 10)};
   result.strides = {bits(words[3], 0, 20) + 1, bits(words[4], 0, 20) + 1,
                     bits(words[5], 0, 20) + 1};
   result.iteration_size = bits(words[6], 20, 6) + 1;
@@ -142,6 +171,53 @@ ShimDescriptor decode_shim_descriptor(const std::array<std::uint32_t, 8>& words)
   result.next = static_cast<int>(bits(words[7], 27, 4));
   result.use_next = bits(words[7], 26, 1) != 0;
   return result;
+}
+
+DescriptorFields decode_mem(const std::array<std::uint32_t, 8>& words) {
+  DescriptorFields result;
+  if (bits(words[0], 31, 1) != 0) result.packet_id = static_cast<int>(bits(words[0], 23, 5));
+  result.length_words = bits(words[0], 0, 17);
+  result.address_bytes = std::uint64_t{bits(words[1], 0, 19)} * 4;
+  result.next = static_cast<int>(bits(words[1], 20, 6));
+  result.use_next = bits(words[1], 19, 1) != 0;
+  for (std::size_t i = 0; i < 3; ++i) result.sizes[i] = bits(words[2 + i], 17, 10);
+  for (std::size_t i = 0; i < 4; ++i) result.strides[i] = bits(words[2 + i], 0, 17) + 1;
+  result.before = {bits(words[1], 26, 6), bits(words[3], 27, 5), bits(words[4], 27, 4)};
+  result.after = {bits(words[5], 17, 6), bits(words[5], 23, 5), bits(words[5], 28, 4)};
+  result.iteration_size = bits(words[6], 17, 6) + 1;
+  result.iteration_stride = bits(words[6], 0, 17) + 1;
+  decode_locks(words[7], {24, 16, 15, 8, 8}, result);
+  return result;
+}
+
+DescriptorFields decode_compute(const std::array<std::uint32_t, 8>& words) {
+  DescriptorFields result;
+  result.length_words = bits(words[0], 0, 14);
+  result.address_bytes = std::uint64_t{bits(words[0], 14, 14)} * 4;
+  if (bits(words[1], 30, 1) != 0) result.packet_id = static_cast<int>(bits(words[1], 19, 5));
+  result.sizes = {bits(words[3], 13, 8), bits(words[3], 21, 8)};
+  result.strides = {bits(words[2], 0, 13) + 1, bits(words[2], 13, 13) + 1,
+                    bits(words[3], 0, 13) + 1};
+  result.iteration_size = bits(words[4], 13, 6) + 1;
+  result.iteration_stride = bits(words[4], 0, 13) + 1;
+  result.next = static_cast<int>(bits(words[5], 27, 4));
+  result.use_next = bits(words[5], 26, 1) != 0;
+  decode_locks(words[5], {18, 13, 12, 5, 4}, result);
+  return result;
+}
+
+}  // namespace
+
+DescriptorFields decode_descriptor(TileKind kind, const std::array<std::uint32_t, 8>& words) {
+  switch (kind) {
+    case TileKind::kShim:
+      return decode_shim(words);
+    case TileKind::kMem:
+      return decode_mem(words);
+    case TileKind::kCompute:
+      break;
+  }
+  return decode_compute(words);
 }
 
 }  // namespace shiftwise::target

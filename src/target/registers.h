@@ -51,18 +51,31 @@ struct QueueWord {
 };
 QueueWord decode_queue_word(std::uint32_t word);
 
-/// A shim descriptor's eight words, as far as they say what is moved.
-struct ShimDescriptor {
+/// A lock as a descriptor's words name it: by the number that its tile has for it, which on a mem
+/// tile counts the locks of the western neighbour first. `value` is signed.
+struct DescriptorLock {
+  int number = 0;
+  int value = 0;
+};
+
+/// A descriptor's words, as far as they say what is moved. Compute tiles have six.
+struct DescriptorFields {
   std::int64_t length_words = 0;
-  std::uint64_t address_bytes = 0;           ///< offset into the patched host buffer
-  std::array<std::int64_t, 3> sizes = {};    ///< d0, d1, d2 (d2: 0, open)
-  std::array<std::int64_t, 3> strides = {};  ///< words
+  /// Shim: offset into the patched host buffer. Else as the tile's DMA counts, on a mem tile from
+  /// the western neighbour's memory on.
+  std::uint64_t address_bytes = 0;
+  std::array<std::int64_t, 4> sizes = {};    ///< innermost first; 0 is open
+  std::array<std::int64_t, 4> strides = {};  ///< words
+  std::array<std::int64_t, 3> before = {};   ///< padding, innermost first
+  std::array<std::int64_t, 3> after = {};
   std::int64_t iteration_size = 1;
   std::int64_t iteration_stride = 0;
   std::optional<int> packet_id = {};
+  std::optional<DescriptorLock> acquire = {};
+  std::optional<DescriptorLock> release = {};
   bool use_next = false;
   int next = 0;
 };
-ShimDescriptor decode_shim_descriptor(const std::array<std::uint32_t, 8>& words);
+DescriptorFields decode_descriptor(TileKind kind, const std::array<std::uint32_t, 8>& words);
 
 }  // namespace shiftwise::target

@@ -154,6 +154,33 @@ TEST_F(Simulate, TakesMoreThanTheDesignDeclares) {
   EXPECT_EQ(outcome.code, 0) << outcome.err;
 }
 
+TEST_F(Simulate, MovesMoreThanTheDesignDeclaresIntoABufferThatIsLargeEnough) {
+  std::string text = design(1024);
+  for (auto at = text.find("memref<2048xi8>"); at != std::string::npos;
+       at = text.find("memref<2048xi8>")) {
+    text.replace(at, 15, "memref<64xi8>");
+  }
+  write("design.mlir", text);
+  const Outcome refused = shiftwise(command({"--out", path("y.bin")}));
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_EQ(refused.err,
+            "shiftwise: S2MM 0 of tile (0, 0) writes outside of host buffer 1\n  where: " +
+                path("design.mlir") +
+                ":24:7\n  why:   bytes 0 to 1023, where there are 64\n"
+                "  try:   check offset, sizes and strides of the transfer; --in 1=FILE and --out "
+                "1=FILE:BYTES make the buffer larger\n");
+  const Outcome small = shiftwise(command({"--out", path("y.bin") + ":63"}));
+  EXPECT_EQ(small.code, 1);
+  EXPECT_EQ(small.err,
+            "shiftwise: host buffer 1 cannot have 63 bytes\n"
+            "  why:   memref<64xi8> has 64; the most is 4 GiB\n");
+  const Outcome outcome = shiftwise(command({"--out", path("y.bin") + ":1024"}));
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(fs::file_size(path("y.bin")), 1024U);
+  EXPECT_NE(outcome.out.find("1024 bytes of host buffer 1 are moved"), std::string::npos)
+      << outcome.out;
+}
+
 TEST_F(Simulate, RefusesMoreFilesThanBuffers) {
   const Outcome outcome = shiftwise(command({"--out", path("y.bin") + "," + path("z.bin")}));
   EXPECT_EQ(outcome.code, 1);

@@ -50,6 +50,75 @@ TEST(Core, CountsThroughALoopAndCallsItsKernel) {
   EXPECT_FALSE(device.cores.front().endless);
 }
 
+TEST(Core, ComputesFloats) {
+  const DeviceProgram device = core(
+      "%zero = arith.constant 0 : index\n"
+      "%half = arith.constant 0.5 : bf16\n"
+      "%x = memref.load %values[%zero] : memref<4xf32>\n"
+      "%wide = arith.extf %half : bf16 to f32\n"
+      "%sum = arith.addf %x, %wide : f32\n"
+      "%less = arith.cmpf olt, %sum, %x : f32\n"
+      "%y = arith.select %less, %sum, %x : f32\n"
+      "%n = arith.fptosi %y : f32 to i32\n"
+      "%back = arith.uitofp %n : i32 to f32\n"
+      "%minus = arith.negf %back : f32\n"
+      "memref.store %minus, %values[%zero] : memref<4xf32>\n",
+      "%values = aie.buffer(%a) {sym_name = \"values\"} : memref<4xf32>\n");
+  EXPECT_EQ(lines(device, {"core"}),
+            "core (0, 2) stack 1024\n"
+            "  0: r0 = 0\n"
+            "  1: r2 = 16128\n"
+            "  2: v0 = values as memref<4xf32>\n"
+            "  3: r1 = v0[r0]\n"
+            "  4: r3 = f32 from bf16 r2\n"
+            "  5: r4 = addf f32 r1, r3\n"
+            "  6: r5 = cmpf4 f32 r4, r1\n"
+            "  7: r6 = r5 ? r4 : r1\n"
+            "  8: r7 = signed32 from f32 r6\n"
+            "  9: r8 = f32 from unsigned32 r7\n"
+            "  10: r9 = negf f32 r8\n"
+            "  11: v0[r0] = r9\n"
+            "  12: halt\n");
+}
+
+TEST(Core, HandsWideValuesToItsCascadeLaneByLane) {
+  const DeviceProgram device = derive(
+      "aie.cascade_flow(%b, %a)\n"
+      "%one = aie.core(%b) {\n"
+      "  %x = arith.constant 5 : i384\n"
+      "  aie.put_cascade(%x : i384)\n"
+      "  %v = arith.constant dense<[1, 2, 3, 4]> : vector<4xi16>\n"
+      "  aie.put_cascade(%v : vector<4xi16>)\n"
+      "  aie.end\n"
+      "}\n"
+      "%two = aie.core(%a) {\n"
+      "  %x = aie.get_cascade() : i32\n"
+      "  %v = aie.get_cascade() : vector<4xi16>\n"
+      "  aie.end\n"
+      "}\n");
+  EXPECT_NE(lines(device, {"core (0, 3)"}).find("put64 r0, r1, r1, r1, r1, r1\n"),
+            std::string::npos)
+      << lines(device, {"core (0, 3)"});
+  EXPECT_NE(lines(device, {"core (0, 3)"}).find("put16 r2, r3, r4, r5\n"), std::string::npos);
+  EXPECT_EQ(lines(device, {"core (0, 2)"}),
+            "core (0, 2) stack 1024\n"
+            "  0: r0 = get32\n"
+            "  1: r1, r2, r3, r4 = get16\n"
+            "  2: halt\n");
+}
+
+TEST(Core, RunsAffineLoops) {
+  const DeviceProgram device = core(
+      "affine.for %i = 0 to 4 {\n"
+      "  %x = affine.load %buf[%i] : memref<4xi32>\n"
+      "  affine.store %x, %buf[3 - %i] : memref<4xi32>\n"
+      "}\n");
+  const std::string text = lines(device, {"core"});
+  EXPECT_NE(text.find(" < "), std::string::npos) << text;
+  EXPECT_NE(text.find("v0["), std::string::npos) << text;
+  EXPECT_NE(text.find("mul64"), std::string::npos) << text;
+}
+
 TEST(Core, ThatLoopsToALargeBoundIsEndless) {
   for (const char* bound : {"0xFFFFFFFF", "9223372036854775807"}) {
     const DeviceProgram device = core(

@@ -69,6 +69,19 @@ TEST(Forms, EarlyTextBecomesThePresentOne) {
   }
 }
 
+TEST(Forms, StreamPortsMayStandInCapitals) {
+  const auto flows = [](const std::string& core, const std::string& south) {
+    return device(
+        "    %tile_0_2 = aie.tile(0, 2)\n    %tile_0_3 = aie.tile(0, 3)\n"
+        "    aie.flow(%tile_0_2, " +
+        core +
+        " : 0, %tile_0_3, DMA : 0)\n"
+        "    aie.packet_flow(1) {\n      aie.packet_source<%tile_0_2, " +
+        south + " : 1>\n      aie.packet_dest<%tile_0_3, DMA : 1>\n    }\n");
+  };
+  EXPECT_EQ(present(flows("CORE", "SOUTH")), flows("Core", "South"));
+}
+
 TEST(Forms, OneSubviewBecomesTheObjectsAndBack) {
   const std::string old = body(design("autumn-2024.mlir"));
   const std::string now = present(old);

@@ -53,6 +53,24 @@ TEST(Memcpy, FoldsRowsThatLieOneBehindTheOther) {
   EXPECT_TRUE(device.sequences.front().tasks.front().descriptors.front().dimensions.empty());
 }
 
+TEST(Memcpy, OfMoreThanTheTextDeclaresIsReadWithANote) {
+  const DeviceProgram device = sequence(
+      "aiex.npu.dma_memcpy_nd(%x[0, 0, 0, 0][1, 1, 1, 128][0, 0, 0, 1]) "
+      "{metadata = @in, id = 0 : i64} : memref<64xi32>\n"
+      "aiex.npu.dma_memcpy_nd(%y[0, 0, 0, 32][4, 1, 1, 64][64, 0, 0, 1]) "
+      "{metadata = @out, id = 1 : i64} : memref<64xi32>\n"
+      "aiex.npu.dma_memcpy_nd(%y[0, 0, 0, 0][1, 1, 1, 64][0, 0, 0, 1]) "
+      "{metadata = @out, id = 2 : i64} : memref<64xi32>\n",
+      "%x: memref<64xi32>, %y: memref<64xi32>, %z: memref<1xi32>");
+  EXPECT_EQ(
+      device.notes,
+      (std::vector<std::string>{
+          "small.mlir:11:1: 512 bytes of host buffer 0 are moved, which is declared with 256 "
+          "(memref<64xi32>); it must be given larger",
+          "small.mlir:12:1: 1152 bytes of host buffer 1 are moved, which is declared with 256 "
+          "(memref<64xi32>); it must be given larger"}));
+}
+
 TEST(Sequence, RunsItsLoops) {
   const DeviceProgram device = sequence(
       "%zero = arith.constant 0 : index\n"
@@ -108,6 +126,8 @@ TEST(Sequence, CarriesTasksThroughLoops) {
 TEST(Sequence, WritesParametersLocksAndRegisters) {
   EXPECT_EQ(lines(sequence("aiex.npu.rtp_write(@rtp, 1, -7)\n"
                            "aiex.npu.rtp_write(0, 2, 0, 9) {buffer_sym_name = \"rtp\"}\n"
+                           "aiex.npu.maskwrite32 {address = 2 : ui32, buffer = @rtp, mask = 240 : "
+                           "ui32, value = 80 : ui32}\n"
                            "aiex.set_lock(%l, 1)\n"
                            "aiex.npu.write32 {address = 119300 : ui32, column = 0 : i32, row = 0 : "
                            "i32, value = 3 : ui32}\n"
@@ -122,6 +142,7 @@ TEST(Sequence, WritesParametersLocksAndRegisters) {
             "sequence go: memref<64xi8>\n"
             "  write rtp[1] = -7\n"
             "  write rtp[0] = 9\n"
+            "  write rtp[2] = 80 mask 0x000000F0\n"
             "  set gate = 1\n"
             "  register 0x0001D204 0x00000003\n"
             "  patch 0x0001D004 = host 0 + 64 bytes\n"
@@ -152,7 +173,8 @@ TEST(DescriptorWords, OfAShimSayWhatTheFieldsSay) {
   });
   std::array<std::uint32_t, 8> eight{};
   std::copy(words.begin(), words.end(), eight.begin());
-  const target::ShimDescriptor decoded = target::decode_shim_descriptor(eight);
+  const target::DescriptorFields decoded =
+      target::decode_descriptor(target::TileKind::kShim, eight);
   EXPECT_EQ(decoded.length_words, 64);
   EXPECT_EQ(decoded.address_bytes, 256U);
   EXPECT_EQ(decoded.sizes[0], 8);
@@ -163,6 +185,39 @@ TEST(DescriptorWords, OfAShimSayWhatTheFieldsSay) {
   EXPECT_EQ(decoded.packet_id, 5);
   EXPECT_TRUE(decoded.use_next);
   EXPECT_EQ(decoded.next, 3);
+}
+
+TEST(DescriptorWords, OfEveryTileSayWhatTheFieldsSay) {
+  const std::map<std::string, std::int64_t> fields{
+      {"buffer_length", 64},  {"buffer_offset", 256},  {"d0_size", 8},
+      {"d0_stride", 0},       {"d1_size", 4},          {"d1_stride", 31},
+      {"iteration_size", 1},  {"iteration_stride", 9}, {"enable_packet", 1},
+      {"packet_id", 5},       {"next_bd", 3},          {"use_next_bd", 1},
+      {"lock_acq_enable", 1}, {"lock_acq_id", 2},      {"lock_acq_val", -1},
+      {"lock_rel_id", 1},     {"lock_rel_val", 1}};
+  for (const target::TileKind kind : {target::TileKind::kMem, target::TileKind::kCompute}) {
+    const auto words = descriptor_words(kind, [&](const std::string& name) {
+      const auto field = fields.find(name);
+      return field == fields.end() ? 0 : field->second;
+    });
+    std::array<std::uint32_t, 8> eight{};
+    std::copy(words.begin(), words.end(), eight.begin());
+    const target::DescriptorFields decoded = target::decode_descriptor(kind, eight);
+    EXPECT_EQ(decoded.length_words, 64);
+    EXPECT_EQ(decoded.address_bytes, 1024U);
+    EXPECT_EQ(decoded.sizes, (std::array<std::int64_t, 4>{8, 4}));
+    EXPECT_EQ(decoded.strides[1], 32);
+    EXPECT_EQ(decoded.iteration_size, 2);
+    EXPECT_EQ(decoded.iteration_stride, 10);
+    EXPECT_EQ(decoded.packet_id, 5);
+    EXPECT_TRUE(decoded.use_next);
+    EXPECT_EQ(decoded.next, 3);
+    ASSERT_TRUE(decoded.acquire && decoded.release);
+    EXPECT_EQ(decoded.acquire->number, 2);
+    EXPECT_EQ(decoded.acquire->value, -1);
+    EXPECT_EQ(decoded.release->number, 1);
+    EXPECT_EQ(decoded.release->value, 1);
+  }
 }
 
 TEST(Module, MayHoldDevicesThatRunEachOther) {

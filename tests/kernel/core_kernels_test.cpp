@@ -192,7 +192,38 @@ extern "C" int32_t later(ShiftwiseCoreState*) { return 99; }
   CoreKernels core(0, 2);
   const auto why = refusal([&] { core.load(open_library(file)); });
   EXPECT_EQ(why.what, "the kernel library was built for another version of shiftwise");
-  EXPECT_EQ(why.why, "its interface is 99, this program's is 1");
+  EXPECT_EQ(why.why, "its interface is 99, this program's is 2");
+}
+
+TEST(CoreKernels, HandWideValuesToTheCascadeInParts) {
+  const Scratch scratch;
+  CoreKernels core(0, 2);
+  core.load(open_library(scratch.build_kernel("pass", R"(
+extern "C" void pass(int32_t* out) {
+  v32int32 wide = get_scd_v32int32();
+  out[0] = ext_elem(wide, 0) + ext_elem(wide, 16);
+  put_mcd(upd_elem(wide, 31, 7));
+}
+)")));
+  const Function pass = core.find("pass", {.arguments = {Kind::kPointer}});
+  std::int32_t out = -1;
+  pass.call(Values{pointer(&out)});
+  EXPECT_EQ(out, 0) << "nobody is there";
+  std::vector<std::int32_t> heard;
+  std::int32_t next = 20;
+  core.on_cascade(
+      [&](const std::byte* value) {
+        std::int32_t last = 0;
+        std::memcpy(&last, value + 60, 4);
+        heard.push_back(last);
+      },
+      [&](std::byte* value) {
+        std::fill_n(value, SHIFTWISE_CASCADE_BYTES, std::byte{});
+        std::memcpy(value, &++next, 4);
+      });
+  pass.call(Values{pointer(&out)});
+  EXPECT_EQ(out, 21 + 22);
+  EXPECT_EQ(heard, (std::vector<std::int32_t>{0, 7}));
 }
 
 constexpr const char* kReaches = R"(

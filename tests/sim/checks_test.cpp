@@ -74,7 +74,8 @@ TEST(Bounds, ATransferThatRunsPastAHostBufferIsCaught) {
             "MM2S 0 of tile (0, 0) reads outside of host buffer 0\n"
             "  where: test:memcpy\n"
             "  why:   bytes 0 to 127, where there are 64\n"
-            "  try:   check offset, sizes and strides of the transfer");
+            "  try:   check offset, sizes and strides of the transfer; --in 0=FILE and --out "
+            "0=FILE:BYTES make the buffer larger");
 }
 
 TEST(Bounds, AnOuterDimensionThatLeavesTheBufferIsCaughtAtItsFirstByte) {

@@ -17,14 +17,30 @@ class TestCode final : public CoreCode {
   explicit TestCode(const std::map<std::string, NativeFunction>& functions)
       : functions_(functions) {}
   NativeFunction find(const dialect::Kernel& kernel) override {
-    return functions_.at(kernel.symbol);
+    const NativeFunction& function = functions_.at(kernel.symbol);
+    return [this, &function](std::span<const kernel::Value> values) {
+      TestKernels::cascade() = {put_, get_};
+      return function(values);
+    };
+  }
+  void on_cascade(std::function<void(const std::byte*)> put,
+                  std::function<void(std::byte*)> get) override {
+    put_ = std::move(put);
+    get_ = std::move(get);
   }
 
  private:
   const std::map<std::string, NativeFunction>& functions_;
+  std::function<void(const std::byte*)> put_;
+  std::function<void(std::byte*)> get_;
 };
 
 }  // namespace
+
+TestKernels::Cascade& TestKernels::cascade() {
+  static Cascade cascade;
+  return cascade;
+}
 
 std::unique_ptr<CoreCode> TestKernels::load(const dialect::CoreProgram&) {
   return std::make_unique<TestCode>(functions_);
@@ -118,11 +134,17 @@ void CoreWriter::call(Index kernel, const std::vector<Index>& operands) {
         .operand_count = static_cast<Index>(operands.size())});
 }
 
-void CoreWriter::cascade_put(Index value) { emit({.opcode = Opcode::kCascadePut, .a = value}); }
+void CoreWriter::cascade_put(Index value) {
+  const auto at = static_cast<Index>(program_.operands.size());
+  program_.operands.push_back(value);
+  emit({.opcode = Opcode::kCascadePut, .bits = 32, .operands = at, .operand_count = 1});
+}
 
 Index CoreWriter::cascade_get() {
   const Index dst = new_register();
-  emit({.opcode = Opcode::kCascadeGet, .dst = dst});
+  const auto at = static_cast<Index>(program_.operands.size());
+  program_.operands.push_back(dst);
+  emit({.opcode = Opcode::kCascadeGet, .bits = 32, .operands = at, .operand_count = 1});
   return dst;
 }
 

@@ -32,6 +32,13 @@ class TestKernels final : public KernelSource {
   }
   std::unique_ptr<CoreCode> load(const dialect::CoreProgram& core) override;
 
+  /// Of the core whose kernel has just begun; a kernel takes a copy first of all.
+  struct Cascade {
+    std::function<void(const std::byte*)> put;
+    std::function<void(std::byte*)> get;
+  };
+  static Cascade& cascade();
+
  private:
   std::map<std::string, Function> functions_;
 };

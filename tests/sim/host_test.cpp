@@ -211,13 +211,34 @@ TEST(Registers, LocksAndBuffersWithAnAddressCanBeWritten) {
   EXPECT_EQ(run_on(design.finish(), {words({0})})[0], words({0xFF00 | 77}));
 }
 
+TEST(Registers, TheLargestBufferWithoutAnAddressLiesBehindTheStack) {
+  DesignBuilder design = loopback();
+  design.buffer("small", kCore, 8, words({0, 0}));
+  const Index large = design.buffer("large", kCore, 16, words({0, 0, 0, 0}));
+  design.buffer("later", kCore, 16, words({0, 0, 0, 0}));
+  const Index gate = design.lock("gate", kCore, 0);
+  design.core(kCore).halt();
+  design.program().cores[0].stack_bytes = 0x200;
+  design.route(mm2s(kCore), {s2mm({1, 0})});
+  design.dma(mm2s(kCore), {DesignBuilder::descriptor(large, 16, {gate, 1})}, false);
+  const Index out = design.argument(16);
+  design.operation(dialect::WriteRegister{address(kCore, 0x204), {77}});
+  design.operation(dialect::SetLock{gate, 1});
+  design.await(design.transfer(s2mm({1, 0}), out, 0, 16, true));
+  EXPECT_EQ(run_on(design.finish(), {words({9, 9, 9, 9})})[0], words({0, 77, 0, 0}));
+  design.operation(dialect::WriteRegister{address(kCore, 0x210), {77}});
+  EXPECT_TRUE(refusal([&] {
+                run_on(design.finish(), {words({9, 9, 9, 9})});
+              }).starts_with("the host sequence writes address 0x210 of tile (0, 2)"));
+}
+
 TEST(Registers, ThatMeanNothingHereAreRefused) {
   DesignBuilder design = loopback();
   design.operation(dialect::WriteRegister{address(kCore, 0x32000), {1}});
   EXPECT_EQ(refusal([&] { run_on(design.finish(), {}); }),
             "the host sequence writes address 0x32000 of tile (0, 2)\n"
             "  where: test:run:0\n  why:   what is there is not simulated\n"
-            "  try:   buffers, locks, shim descriptors and task queues can be written");
+            "  try:   buffers, locks, descriptors and task queues can be written");
 }
 
 TEST(Registers, ADescriptorWithoutAnAddressIsNotStarted) {
@@ -226,6 +247,76 @@ TEST(Registers, ADescriptorWithoutAnAddressIsNotStarted) {
   EXPECT_EQ(refusal([&] { run_on(design.finish(), {}); }),
             "descriptor 7 of tile (0, 0) is started before it is whole\n"
             "  where: test:run:0\n  why:   its registers were never written");
+}
+
+TEST(Registers, DescriptorsOfMemTilesMoveTheirBuffersUnderTheirLocks) {
+  // The host fills a buffer of a mem tile, which sends it back, by descriptors that a sequence
+  // writes: 0 receives and gives lock 1, 1 takes that and sends every second word with padding.
+  DesignBuilder design;
+  constexpr core::TileId kMem{0, 1};
+  design.route(mm2s(kShim), {s2mm(kMem)});
+  design.route(mm2s(kMem), {s2mm(kShim)});
+  design.buffer("other", kMem, 64);
+  design.buffer("store", kMem, 64);
+  design.program().buffers[0].address = 0;
+  design.program().buffers[1].address = 0x100;
+  design.lock("empty", kMem, 1);
+  design.lock("full", kMem, 0);
+  for (int i = 0; i < 2; ++i) design.program().locks[static_cast<std::size_t>(i)].id = i;
+  const Index in = design.argument(32);
+  const Index out = design.argument(24);
+  const std::uint32_t own = 0x20000;  // words: behind the western neighbour's memory
+  const auto locks = [](std::uint32_t take, std::uint32_t give) {
+    return 1U << 31 | 1U << 24 | (64 + give) << 16 | 1U << 15 | 0x7FU << 8 | (64 + take);
+  };
+  design.operation(
+      dialect::WriteRegister{address(kMem, 0xA0000), {8, own + 0x40, 0, 0, 0, 0, 0, locks(0, 1)}});
+  // Four words, two apart, one word of padding in front and one behind.
+  design.operation(dialect::WriteRegister{
+      address(kMem, 0xA0020),
+      {6, 1U << 26 | (own + 0x40), 4U << 17 | 1, 0, 0, 1U << 17, 0, locks(1, 0)}});
+  design.operation(dialect::PushQueue{s2mm(kMem), 0, 0, false});
+  design.operation(dialect::PushQueue{mm2s(kMem), 1, 0, true});
+  design.transfer(mm2s(kShim), in, 0, 32, false);
+  design.await(design.transfer(s2mm(kShim), out, 0, 24, true));
+  design.operation(dialect::Sync{mm2s(kMem)});
+  EXPECT_EQ(
+      run_on(design.finish(), {words({1, 2, 3, 4, 5, 6, 7, 8}), words({9, 9, 9, 9, 9, 9})})[1],
+      words({0, 1, 3, 5, 7, 0}));
+}
+
+TEST(Registers, DescriptorsOfMemoryOrLocksThatNobodyPlacedAreRefused) {
+  const auto told = [](std::uint32_t base, std::uint32_t last) {
+    DesignBuilder design;
+    constexpr core::TileId kMem{0, 1};
+    design.route(mm2s(kMem), {s2mm(kShim)});
+    design.buffer("store", kMem, 64);
+    design.program().buffers[0].address = 0x100;
+    design.operation(
+        dialect::WriteRegister{address(kMem, 0xA0000), {8, base, 0, 0, 0, 0, 0, last}});
+    design.operation(dialect::PushQueue{mm2s(kMem), 0, 0, false});
+    return refusal([&] { run_on(design.finish(), {}); });
+  };
+  EXPECT_EQ(told(0x20000, 0),
+            "descriptor 0 of tile (0, 1) moves memory at 0x00000 of tile (0, 1)\n"
+            "  where: test:run:1\n  why:   no buffer of the text has that address\n"
+            "  try:   give the aie.buffer there its address");
+  EXPECT_EQ(told(0x20040, 1U << 15 | 0x7F00 | 67),
+            "descriptor 0 of tile (0, 1) uses lock 3 of tile (0, 1)\n"
+            "  where: test:run:1\n  why:   no aie.lock of the text has that number");
+}
+
+TEST(Registers, ParametersAreWrittenUnderAMask) {
+  DesignBuilder design = loopback();
+  const Index parameter = design.buffer("parameter", kCore, 8, words({0x1111, 0x2222}));
+  design.route(mm2s(kCore), {s2mm({1, 0})});
+  const Index gate = design.lock("gate", kCore, 0);
+  design.dma(mm2s(kCore), {DesignBuilder::descriptor(parameter, 8, {gate, 1})}, false);
+  const Index out = design.argument(8);
+  design.operation(dialect::WriteBuffer{parameter, 1, 0x5678, 0x0F0F});
+  design.operation(dialect::SetLock{gate, 1});
+  design.await(design.transfer(s2mm({1, 0}), out, 0, 8, true));
+  EXPECT_EQ(run_on(design.finish(), {words({0, 0})})[0], words({0x1111, 0x2628}));
 }
 
 // ---- Several sequences and devices

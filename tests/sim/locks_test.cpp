@@ -2,6 +2,10 @@
 // Locks, and what is said when nothing can move.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <cstring>
+
 #include "sim/design_builder.h"
 
 namespace shiftwise::sim {
@@ -202,6 +206,102 @@ TEST(Cascade, HandsValuesOnInOrderAndHoldsFour) {
   EXPECT_EQ(result.statistics.cores[0].stalls[0].cause,
             "room in the cascade from core (0, 3) to core (0, 2)");
   EXPECT_GT(result.statistics.cores[0].stalls[0].cycles, 400);
+}
+
+/// Kernels that put `count` numbers, hand them on plus one, and add them up.
+std::shared_ptr<TestKernels> cascading(int count) {
+  auto kernels = std::make_shared<TestKernels>();
+  const auto put = [](const TestKernels::Cascade& cascade, std::int32_t number) {
+    std::array<std::byte, SHIFTWISE_CASCADE_BYTES> value{};
+    std::memcpy(value.data(), &number, sizeof number);
+    cascade.put(value.data());
+  };
+  const auto get = [](const TestKernels::Cascade& cascade) {
+    std::array<std::byte, SHIFTWISE_CASCADE_BYTES> value{};
+    cascade.get(value.data());
+    std::int32_t number = 0;
+    std::memcpy(&number, value.data(), sizeof number);
+    return number;
+  };
+  kernels->add("first", [=](std::span<const kernel::Value>) {
+    const TestKernels::Cascade cascade = TestKernels::cascade();
+    for (int i = 0; i < count; ++i) put(cascade, i);
+    return kernel::integer(0);
+  });
+  kernels->add("middle", [=](std::span<const kernel::Value>) {
+    const TestKernels::Cascade cascade = TestKernels::cascade();
+    for (int i = 0; i < count; ++i) put(cascade, get(cascade) + 1);
+    return kernel::integer(0);
+  });
+  kernels->add("last", [=](std::span<const kernel::Value> values) {
+    const TestKernels::Cascade cascade = TestKernels::cascade();
+    for (int i = 0; i < count; ++i) {
+      static_cast<std::int32_t*>(values[0].pointer)[0] += get(cascade);
+    }
+    return kernel::integer(0);
+  });
+  return kernels;
+}
+
+/// Three cores one below the other; the last one's sum goes to the host.
+DesignBuilder cascade_of_kernels() {
+  DesignBuilder design;
+  const core::TileId top{0, 4};
+  design.program().cascades.push_back({top, kNorth});
+  design.program().cascades.push_back({kNorth, kCore});
+  const Index sum = design.buffer("sum", kCore, 4, std::vector<std::byte>(4));
+  const Index done = design.lock("done", kCore, 0);
+  CoreWriter first = design.core(top);
+  first.call(design.kernel("first", 0, 0), {});
+  first.halt();
+  CoreWriter middle = design.core(kNorth);
+  middle.call(design.kernel("middle", 0, 0), {});
+  middle.halt();
+  CoreWriter last = design.core(kCore);
+  const Index view = last.view(sum, DesignBuilder::words_type(1));
+  last.call(design.kernel("last", 1, 4), {view});
+  last.release(done);
+  last.halt();
+  design.route(mm2s(kCore), {s2mm({0, 0})});
+  design.dma(mm2s(kCore), {DesignBuilder::descriptor(sum, 4, {done, 1})}, false);
+  const Index out = design.argument(4);
+  design.await(design.transfer(s2mm({0, 0}), out, 0, 4, true));
+  return design;
+}
+
+TEST(Cascade, KernelsWaitInTheMiddleForTheirNeighbours) {
+  DesignBuilder design = cascade_of_kernels();
+  Array array(design.finish(), cascading(100));
+  std::vector<std::vector<std::byte>> buffers{std::vector<std::byte>(4)};
+  const Result result = run(array, buffers);
+  EXPECT_EQ(result.outcome, Outcome::kComplete);
+  std::int32_t sum = 0;
+  std::memcpy(&sum, buffers[0].data(), sizeof sum);
+  EXPECT_EQ(sum, 99 * 100 / 2 + 100);
+}
+
+TEST(Cascade, AKernelThatWaitsForEverIsAVerdict) {
+  DesignBuilder design = cascade_of_kernels();
+  const auto kernels = cascading(100);
+  kernels->add("first", [](std::span<const kernel::Value>) { return kernel::integer(0); });
+  Array array(design.finish(), kernels);
+  std::vector<std::vector<std::byte>> buffers{std::vector<std::byte>(4)};
+  const Result result = run(array, buffers);
+  EXPECT_EQ(result.outcome, Outcome::kDeadlock);
+  const Wait waits{"core (0, 3)",
+                   "waits for a value from the cascade from core (0, 4) to core (0, 3)",
+                   "test:core_0_3:0"};
+  EXPECT_NE(std::ranges::find(result.waits, waits), result.waits.end());
+}
+
+TEST(Cascade, AKernelThatPutsWithoutAPartnerIsRefused) {
+  DesignBuilder design = cascade_of_kernels();
+  design.program().cascades.clear();
+  Array array(design.finish(), cascading(1));
+  std::vector<std::vector<std::byte>> buffers{std::vector<std::byte>(4)};
+  EXPECT_EQ(refusal([&] { run(array, buffers); }),
+            "kernel 'first' on core (0, 4) puts to a cascade that is not there\n"
+            "  where: test:core_0_4:0\n  try:   connect the tiles with aie.cascade_flow");
 }
 
 TEST(Cascade, WithoutAPartnerIsRefused) {

@@ -7,7 +7,7 @@
 #include "detail/arithmetic.hpp"
 #include "detail/elementary.hpp"
 #include "detail/intrinsics.hpp"
-#include "detail/lookup.hpp"
+#include "detail/linear.hpp"
 #include "detail/mmul.hpp"
 #include "detail/shuffle.hpp"
 #include "detail/sliding.hpp"

@@ -54,7 +54,8 @@ std::optional<Conversion> conversion_of(mlir::Operation* op) {
       .Case("arith.extui", Conversion{Opcode::kZeroExtend, from})
       .Case("arith.index_castui",
             Conversion{to < from ? Opcode::kTruncate : Opcode::kZeroExtend, std::min(from, to)})
-      .Case("arith.bitcast", Conversion{Opcode::kCopy, 64})
+      // What holds a float is its bits, of which an integer is sign-extended.
+      .Case("arith.bitcast", Conversion{Opcode::kTruncate, to})
       .Default(std::nullopt);
 }
 

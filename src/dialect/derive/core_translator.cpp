@@ -26,14 +26,13 @@ void CoreTranslator::operation(mlir::Operation& op) {
   code_.set_location(location_of(&op));
   const llvm::StringRef name = op.getName().getStringRef();
   if (name == "arith.constant") return;  // where it is read
-  if (arithmetic(op) || control(op) || memory(op) || aie_operation(op)) return;
-  const bool floats = llvm::any_of(op.getResultTypes(), [](mlir::Type type) {
-    return mlir::isa<mlir::FloatType, mlir::VectorType>(type);
-  });
-  refuse_unsupported(where(&op),
-                     floats ? "a core's own code has no floating-point or vector arithmetic here"
-                            : "a core cannot execute it here",
-                     "move it into a kernel, which runs as native code");
+  if (arithmetic(op) || control(op) || memory(op) || cascade(op) || aie_operation(op)) return;
+  const bool vectors = llvm::any_of(
+      op.getResultTypes(), [](mlir::Type type) { return mlir::isa<mlir::VectorType>(type); });
+  refuse_unsupported(
+      where(&op),
+      vectors ? "a core's own code has no vector arithmetic here" : "a core cannot execute it here",
+      "move it into a kernel, which runs as native code");
 }
 
 bool CoreTranslator::aie_operation(mlir::Operation& op) {
@@ -64,7 +63,7 @@ Index CoreTranslator::read(mlir::Value value) {
   }
   mlir::Operation* named = op != nullptr ? op : value.getParentBlock()->getParentOp();
   refuse_unsupported(where(named), "its value is not one that a core computes here",
-                     "cores hold integers of up to 64 bits; the rest belongs into kernels");
+                     "cores hold numbers of up to 64 bits; the rest belongs into kernels");
 }
 
 Index CoreTranslator::read_view(mlir::Value value) {

@@ -52,7 +52,12 @@ class CoreTranslator {
 
   // core_arithmetic.cpp
   bool arithmetic(mlir::Operation& op);
+  bool floating_point(mlir::Operation& op);
   void select(mlir::Operation& op);
+
+  // core_cascade.cpp
+  bool cascade(mlir::Operation& op);
+  std::vector<Index> read_lanes(mlir::Value value, int count);
 
   // core_control.cpp
   bool control(mlir::Operation& op);
@@ -97,6 +102,7 @@ class CoreTranslator {
   Constants constants_;
   llvm::DenseMap<mlir::Value, Index> registers_;
   llvm::DenseMap<mlir::Value, Index> views_;
+  llvm::DenseMap<mlir::Value, std::vector<Index>> lanes_;  ///< of what a cascade carries
   std::map<std::pair<std::string, bool>, Index> ports_;
   std::vector<Frame> frames_;
   std::set<mlir::Operation*> active_;  ///< functions that are being written out

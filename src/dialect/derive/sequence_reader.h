@@ -49,7 +49,7 @@ class SequenceReader {
              std::uint32_t mask);
   std::uint64_t address_of(mlir::Operation* op, std::int64_t address) const;
   void write_buffer(mlir::Operation* op, const std::string& name, std::int64_t word,
-                    std::int64_t value);
+                    std::int64_t value, std::uint32_t mask = 0xFFFFFFFF);
   void block_write(ops::BlockWriteOp op);
   void write_descriptor(ops::WriteBdOp op);
   void push(ops::PushQueueOp op);

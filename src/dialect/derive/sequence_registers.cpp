@@ -42,12 +42,14 @@ bool SequenceReader::command(mlir::Operation& op) {
       write(&op, address_of(&op, address), {static_cast<std::uint32_t>(value)}, 0xFFFFFFFF);
     }
   } else if (auto masked = mlir::dyn_cast<ops::MaskWrite32Op>(op)) {
-    if (masked.getBuffer()) {
-      refuse_unsupported(where(&op), "a masked write to a buffer", "write the whole word");
+    const std::int64_t address = number(masked.getField(0), &op, "address");
+    const std::int64_t value = number(masked.getField(1), &op, "value");
+    const auto mask = static_cast<std::uint32_t>(number(masked.getField(2), &op, "mask"));
+    if (const auto buffer = masked.getBuffer()) {
+      write_buffer(&op, buffer->str(), address, value, mask);
+    } else {
+      write(&op, address_of(&op, address), {static_cast<std::uint32_t>(value)}, mask);
     }
-    write(&op, address_of(&op, number(masked.getField(0), &op, "address")),
-          {static_cast<std::uint32_t>(number(masked.getField(1), &op, "value"))},
-          static_cast<std::uint32_t>(number(masked.getField(2), &op, "mask")));
   } else if (auto words = mlir::dyn_cast<ops::BlockWriteOp>(op)) {
     block_write(words);
   } else if (auto descriptor = mlir::dyn_cast<ops::WriteBdOp>(op)) {
@@ -128,7 +130,7 @@ void SequenceReader::write(mlir::Operation* op, std::uint64_t address,
 }
 
 void SequenceReader::write_buffer(mlir::Operation* op, const std::string& name, std::int64_t word,
-                                  std::int64_t value) {
+                                  std::int64_t value, std::uint32_t mask) {
   const auto buffer = names_.buffer_symbols.find(name);
   if (buffer == names_.buffer_symbols.end()) {
     std::vector<std::string> names;
@@ -143,7 +145,7 @@ void SequenceReader::write_buffer(mlir::Operation* op, const std::string& name, 
                    fmt::format("word {} of '{}', which has {} bytes", word, name, written.bytes),
                    "words are 32 bits and count from 0");
   }
-  add({WriteBuffer{buffer->second, word, static_cast<std::int32_t>(value)}, location_of(op)});
+  add({WriteBuffer{buffer->second, word, static_cast<std::int32_t>(value), mask}, location_of(op)});
 }
 
 void SequenceReader::block_write(ops::BlockWriteOp op) {
@@ -180,10 +182,6 @@ void SequenceReader::write_descriptor(ops::WriteBdOp op) {
                  fmt::format("{} has no tile {}", design_.device.name, target::to_string(tile)));
   }
   const target::TileKind kind = design_.device.kind(tile);
-  if (kind == target::TileKind::kCompute) {
-    refuse_unsupported(where(op), "descriptors of compute tiles are not written by sequences",
-                       "use aie.mem, or aiex.dma_configure_task");
-  }
   const int id = small(integer(op, "bd_id").value_or(-1));
   if (id < 0 || id >= design_.device.facts(tile).descriptors) {
     refuse_unfit(where(op),

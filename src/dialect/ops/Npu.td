@@ -118,6 +118,11 @@ def AddressPatchOp : AiexOp<"npu.address_patch"> {
   }];
 }
 
+def ControlPacketOp : AiexOp<"control_packet"> {
+  let summary = "Words for a tile's control port, before they are packed into a transfer";
+  let assemblyFormat = "attr-dict";
+}
+
 def PreemptOp : AiexOp<"npu.preempt"> {
   let summary = "A point at which the controller may be given to another context";
   let assemblyFormat = "attr-dict";

@@ -33,6 +33,8 @@ class Normalizer {
         rename(token, present_symbol(token.text));
       } else if (token.kind == TokenKind::kWord && names_operation(token.text)) {
         i = operation(i);
+      } else if (names_port(i)) {
+        rename(token, present_port(token.text));
       }
     }
     return apply();
@@ -42,6 +44,13 @@ class Normalizer {
   static bool names_operation(std::string_view word) {
     return word.starts_with("aie.") || word.starts_with("aiex.") || word.starts_with("AIE.") ||
            word.starts_with("AIEX.");
+  }
+
+  /// The word in `%tile, Core : 0`.
+  bool names_port(std::size_t index) const {
+    return tokens_[index].kind == TokenKind::kWord && index > 1 && index + 1 < tokens_.size() &&
+           tokens_[index - 1].is(",") && tokens_[index - 2].kind == TokenKind::kValue &&
+           tokens_[index + 1].is(":");
   }
 
   void rename(const Token& token, std::string name) {

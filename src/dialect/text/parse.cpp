@@ -12,12 +12,15 @@
 #include "dialect/text/modernize.h"
 #include "dialect/text/module.h"
 #include "dialect/text/normalize.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
 
@@ -147,8 +150,10 @@ class Parse {
         {.what = fmt::format("cannot read {}", name_),
          .where = where(position),
          .why = fmt::format("the operation '{}' is not supported", operation),
-         .hint = fmt::format("{}{}supported are {}, and those of arith, cf, func, memref and scf",
-                             hint, hint.empty() ? "" : " ", fmt::join(ours, ", "))});
+         .hint = fmt::format(
+             "{}{}supported are {}, and those of affine, arith, cf, func, math, memref, "
+             "scf and vector",
+             hint, hint.empty() ? "" : " ", fmt::join(ours, ", "))});
   }
 
   const std::string& name_;
@@ -161,9 +166,11 @@ class Parse {
 
 std::unique_ptr<mlir::MLIRContext> make_context() {
   auto context = std::make_unique<mlir::MLIRContext>(mlir::MLIRContext::Threading::DISABLED);
-  context->loadDialect<ops::AieDialect, ops::AiexDialect, mlir::arith::ArithDialect,
-                       mlir::cf::ControlFlowDialect, mlir::DLTIDialect, mlir::func::FuncDialect,
-                       mlir::memref::MemRefDialect, mlir::scf::SCFDialect>();
+  context
+      ->loadDialect<ops::AieDialect, ops::AiexDialect, mlir::affine::AffineDialect,
+                    mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect, mlir::DLTIDialect,
+                    mlir::func::FuncDialect, mlir::math::MathDialect, mlir::memref::MemRefDialect,
+                    mlir::scf::SCFDialect, mlir::vector::VectorDialect>();
   // Attributes of dialects that nobody here knows are kept; operations are refused by name.
   context->allowUnregisteredDialects();
   context->printOpOnDiagnostic(false);

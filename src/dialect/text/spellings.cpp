@@ -42,6 +42,12 @@ constexpr std::array kSymbols = {
     Alias{"aie.objectFifoSubview", "aie.objectfifosubview"},
 };
 
+/// Ports of streams, as iree-amd-aie writes them.
+constexpr std::array kPorts = {
+    Alias{"CORE", "Core"}, Alias{"NORTH", "North"}, Alias{"EAST", "East"}, Alias{"SOUTH", "South"},
+    Alias{"WEST", "West"}, Alias{"TRACE", "Trace"}, Alias{"CTRL", "Ctrl"},
+};
+
 constexpr std::array<std::string_view, 14> kSkipped = {
     "aie.wire",    "aie.switchbox", "aie.shim_mux", "aie.shim_switchbox", "aie.connect",
     "aie.amsel",   "aie.masterset", "aie.rule",     "aie.packet_rules",   "aie.plio",
@@ -77,6 +83,8 @@ std::string present_symbol(std::string_view name) {
   if (name.substr(1) == "AIE") return name.front() + std::string("aie");
   return name.front() + look_up(kSymbols, lower_dialect(name.substr(1)));
 }
+
+std::string present_port(std::string_view name) { return look_up(kPorts, std::string(name)); }
 
 bool is_skipped(std::string_view operation) {
   return std::find(kSkipped.begin(), kSkipped.end(), operation) != kSkipped.end() ||

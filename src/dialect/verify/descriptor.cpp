@@ -198,40 +198,10 @@ class DescriptorCheck {
     }
   }
 
-  /// The last element that the walk touches.
-  std::int64_t last_element() const {
-    std::int64_t last = descriptor_.offset;
-    std::int64_t reach = 0;
-    if (descriptor_.dimensions.empty()) {
-      last += descriptor_.length - 1;
-    } else {
-      // The length cuts the outermost dimension.
-      std::int64_t left = descriptor_.length - 1;
-      for (auto dimension = descriptor_.dimensions.rbegin();
-           dimension != descriptor_.dimensions.rend(); ++dimension) {
-        const bool outermost = dimension + 1 == descriptor_.dimensions.rend();
-        const std::int64_t reached = outermost ? left : std::min(left, dimension->size - 1);
-        if (__builtin_mul_overflow(reached, dimension->stride, &reach) ||
-            __builtin_add_overflow(last, reach, &last)) {
-          return std::int64_t{1} << 62;
-        }
-        left /= dimension->size;
-      }
-    }
-    if (descriptor_.iteration) {
-      if (__builtin_mul_overflow(descriptor_.iteration->size - 1, descriptor_.iteration->stride,
-                                 &reach) ||
-          __builtin_add_overflow(last, reach, &last)) {
-        return std::int64_t{1} << 62;
-      }
-    }
-    return last;
-  }
-
   void bounds() const {
     if (!memory_.bytes) return;
     const std::int64_t elements = *memory_.bytes / descriptor_.element_bytes;
-    const std::int64_t last = last_element();
+    const std::int64_t last = last_element(descriptor_);
     if (last < elements) return;
     refuse_invalid(where_,
                    fmt::format("it reaches element {} of {}, which has {} ({} bytes)", last,
@@ -248,6 +218,36 @@ class DescriptorCheck {
 };
 
 }  // namespace
+
+std::int64_t last_element(const BufferDescriptor& descriptor) {
+  constexpr std::int64_t kBeyondAny = std::int64_t{1} << 62;
+  std::int64_t last = descriptor.offset;
+  std::int64_t reach = 0;
+  if (descriptor.dimensions.empty()) {
+    last += descriptor.length - 1;
+  } else {
+    // The length cuts the outermost dimension.
+    std::int64_t left = descriptor.length - 1;
+    for (auto dimension = descriptor.dimensions.rbegin(); dimension != descriptor.dimensions.rend();
+         ++dimension) {
+      const bool outermost = dimension + 1 == descriptor.dimensions.rend();
+      const std::int64_t reached = outermost ? left : std::min(left, dimension->size - 1);
+      if (__builtin_mul_overflow(reached, dimension->stride, &reach) ||
+          __builtin_add_overflow(last, reach, &last)) {
+        return kBeyondAny;
+      }
+      left /= dimension->size;
+    }
+  }
+  if (descriptor.iteration) {
+    if (__builtin_mul_overflow(descriptor.iteration->size - 1, descriptor.iteration->stride,
+                               &reach) ||
+        __builtin_add_overflow(last, reach, &last)) {
+      return kBeyondAny;
+    }
+  }
+  return last;
+}
 
 void verify_descriptor(const BufferDescriptor& descriptor, const Channel& channel,
                        const MovedMemory& memory, const target::Device& device) {

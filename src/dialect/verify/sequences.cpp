@@ -132,16 +132,7 @@ class SequenceCheck {
       const Buffer& buffer = program_.buffers[static_cast<std::size_t>(descriptor.memory.buffer)];
       return {"buffer '" + buffer.name + "'", buffer.bytes};
     }
-    const auto argument = static_cast<std::size_t>(descriptor.memory.host_argument);
-    const MemrefType& type = sequence_.arguments[argument];
-    MovedMemory memory{.name = fmt::format("host buffer {}", argument)};
-    std::int64_t bytes = type.element_bytes();
-    for (const std::int64_t extent : type.shape) {
-      if (extent < 0) return memory;
-      bytes *= extent;
-    }
-    memory.bytes = bytes;
-    return memory;
+    return {};
   }
 
   /// Waiting for a token that nothing sends never ends.

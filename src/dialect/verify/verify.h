@@ -28,12 +28,19 @@ void verify_cores(const DeviceProgram& program, const target::Device& device);
 void verify_sequences(const DeviceProgram& program, const target::Device& device);
 
 /// One descriptor of `channel`: what its fields can say, and that it stays within its memory.
-/// `memory` is a buffer's or host argument's size in bytes; empty where it is open.
+/// `memory` is a buffer's size in bytes; empty where only a run knows it, as of the host's buffers.
 struct MovedMemory {
   std::string name = {};
   std::optional<std::int64_t> bytes = {};
 };
 void verify_descriptor(const BufferDescriptor& descriptor, const Channel& channel,
                        const MovedMemory& memory, const target::Device& device);
+/// The last element of its memory that a verified descriptor touches, its iteration included.
+std::int64_t last_element(const BufferDescriptor& descriptor);
+
+/// A note for each host buffer of which more is moved than the text declares. Hosts decide how
+/// large their buffers are, and published designs declare some too small; the run holds transfers
+/// to what it is given.
+std::vector<std::string> undeclared_transfers(const DeviceProgram& program);
 
 }  // namespace shiftwise::dialect

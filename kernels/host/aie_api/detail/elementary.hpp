@@ -72,6 +72,10 @@ inline auto to_float(const V& a, int shift = 0) {
   }
   return out;
 }
+template <typename T = float, detail::Scalar E>
+inline T to_float(E value, int shift = 0) {
+  return T(std::ldexp(static_cast<float>(value), -shift));
+}
 template <typename T = int32, detail::VectorLike V>
 inline auto to_fixed(const V& a, int shift = 0) {
   const auto v = detail::plain(a);

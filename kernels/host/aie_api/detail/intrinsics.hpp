@@ -37,7 +37,11 @@ using v16accfloat = aie::accum<accfloat, 16>;
 using v32accfloat = aie::accum<accfloat, 32>;
 
 inline v16int32 undef_v16int32() { return {}; }
+inline v32int32 undef_v32int32() { return {}; }
 inline v64int8 undef_v64int8() { return {}; }
+inline v32int16 undef_v32int16() { return {}; }
+inline v16float undef_v16float() { return {}; }
+inline v32bfloat16 undef_v32bfloat16() { return {}; }
 inline v16int32 broadcast_to_v16int32(int32 value) { return aie::detail::splat<int32, 16>(value); }
 inline v32bfloat16 broadcast_to_v32bfloat16(bfloat16 value) {
   return aie::detail::splat<bfloat16, 32>(value);
@@ -70,6 +74,33 @@ inline aie::vector<T, N> shift_bytes(const aie::vector<T, N>& low, const aie::ve
                              n % (N * sizeof(T) + 1))
       .template cast_to<T>();
 }
+
+template <typename T, unsigned N>
+inline aie::vector<T, N> shift(const aie::vector<T, N>& low, const aie::vector<T, N>& high,
+                               unsigned n) {
+  return shift_bytes(low, high, n);
+}
+
+// Parts of native vectors.
+#define SHIFTWISE_PART(type, n, whole)                                                       \
+  inline aie::vector<type, n> extract_v##n##type(const aie::vector<type, whole>& v, int i) { \
+    return v.extract<n>(static_cast<unsigned>(i));                                           \
+  }                                                                                          \
+  inline aie::vector<type, whole> set_v##whole##type(int i, const aie::vector<type, n>& v) { \
+    return v.grow<whole>(static_cast<unsigned>(i));                                          \
+  }                                                                                          \
+  inline aie::vector<type, whole> insert(aie::vector<type, whole> v, int i,                  \
+                                         const aie::vector<type, n>& part) {                 \
+    return v.insert(static_cast<unsigned>(i), part);                                         \
+  }
+SHIFTWISE_PART(int8, 32, 64)
+SHIFTWISE_PART(uint8, 32, 64)
+SHIFTWISE_PART(int16, 16, 32)
+SHIFTWISE_PART(uint16, 16, 32)
+SHIFTWISE_PART(int32, 8, 16)
+SHIFTWISE_PART(bfloat16, 16, 32)
+SHIFTWISE_PART(float, 8, 16)
+#undef SHIFTWISE_PART
 
 template <typename T, unsigned N>
 inline aie::vector<T, N> bor(const aie::vector<T, N>& a, const aie::vector<T, N>& b) {
@@ -140,12 +171,50 @@ inline aie::vector<T, N> shuffle(const aie::vector<T, N>& a, ShuffleMode mode) {
   return shuffle(a, a, mode);
 }
 
-// Cascade streams are declared, so that sources that mention them compile; a kernel that uses
-// them is refused when it is linked.
-void put_mcd(const v16int32&);
-void put_mcd(const v16acc64&);
-v16int32 get_scd_v16int32();
-v16acc64 get_scd_v16acc64();
+// Cascades carry 512 bits at once; wider values go in parts, lowest first. Outside of a simulator
+// nobody listens, and what comes is zero.
+template <typename V>
+  requires(aie::detail::is_vector<V> || aie::detail::is_accum<V>)
+inline void put_mcd(const V& value, int /*enable*/ = 1) {
+  static_assert(sizeof value.lane % SHIFTWISE_CASCADE_BYTES == 0);
+  const ShiftwiseCoreState& core = *aie::detail::core;
+  if (core.cascade_put == nullptr) return;
+  const char* const bytes = reinterpret_cast<const char*>(value.lane);
+  for (size_t at = 0; at < sizeof value.lane; at += SHIFTWISE_CASCADE_BYTES) {
+    core.cascade_put(core.cascade_context, bytes + at);
+  }
+}
+namespace aie::detail {
+template <typename V>
+inline V from_cascade() {
+  V value;
+  static_assert(sizeof value.lane % SHIFTWISE_CASCADE_BYTES == 0);
+  if (core->cascade_get == nullptr) return value;
+  char* const bytes = reinterpret_cast<char*>(value.lane);
+  for (size_t at = 0; at < sizeof value.lane; at += SHIFTWISE_CASCADE_BYTES) {
+    core->cascade_get(core->cascade_context, bytes + at);
+  }
+  return value;
+}
+}  // namespace aie::detail
+#define SHIFTWISE_GET_CASCADE(type) \
+  inline type get_scd_##type(int /*enable*/ = 1) { return aie::detail::from_cascade<type>(); }
+SHIFTWISE_GET_CASCADE(v64int8)
+SHIFTWISE_GET_CASCADE(v64uint8)
+SHIFTWISE_GET_CASCADE(v32int16)
+SHIFTWISE_GET_CASCADE(v32uint16)
+SHIFTWISE_GET_CASCADE(v16int32)
+SHIFTWISE_GET_CASCADE(v16uint32)
+SHIFTWISE_GET_CASCADE(v32int32)
+SHIFTWISE_GET_CASCADE(v32bfloat16)
+SHIFTWISE_GET_CASCADE(v16float)
+SHIFTWISE_GET_CASCADE(v16acc32)
+SHIFTWISE_GET_CASCADE(v32acc32)
+SHIFTWISE_GET_CASCADE(v8acc64)
+SHIFTWISE_GET_CASCADE(v16acc64)
+SHIFTWISE_GET_CASCADE(v16accfloat)
+SHIFTWISE_GET_CASCADE(v32accfloat)
+#undef SHIFTWISE_GET_CASCADE
 inline v16acc64 lups(const v16int32& v, int shift) { return v16acc64(v, shift); }
 inline v16int32 lsrs(const v16acc64& acc, int shift, int is_signed = 1) {
   return acc.to_vector_sign<int32>(is_signed != 0, shift);
@@ -168,3 +237,44 @@ inline v16int32 lsrs(const v16acc64& acc, int shift, int is_signed = 1) {
 SHIFTWISE_MATRIX(4, 8, 8)
 SHIFTWISE_MATRIX(8, 8, 8)
 #undef SHIFTWISE_MATRIX
+
+// Lane-wise products: N sums, each of P products that lie N lanes apart.
+namespace aie::detail {
+template <unsigned N, unsigned P, int Sign, typename Tag, typename A, typename B>
+inline accum<Tag, N> products(accum<Tag, N> acc, const vector<A, N * P>& a,
+                              const vector<B, N * P>& b) {
+  using L = accum_lane_t<Tag>;
+  for (unsigned i = 0; i < N * P; ++i) {
+    L& lane = acc.lane[i % N];
+    const L p = product<L>(a.lane[i], b.lane[i]);
+    lane = Sign > 0 ? sum(lane, p) : difference(lane, p);
+  }
+  return acc;
+}
+}  // namespace aie::detail
+#define SHIFTWISE_PRODUCTS(name, N, P, A, B, Tag)                        \
+  inline aie::accum<Tag, N> mul_##name(const aie::vector<A, N * P>& a,   \
+                                       const aie::vector<B, N * P>& b) { \
+    return aie::detail::products<N, P, 1>(aie::accum<Tag, N>(), a, b);   \
+  }                                                                      \
+  inline aie::accum<Tag, N> mac_##name(const aie::vector<A, N * P>& a,   \
+                                       const aie::vector<B, N * P>& b,   \
+                                       const aie::accum<Tag, N>& acc) {  \
+    return aie::detail::products<N, P, 1>(acc, a, b);                    \
+  }                                                                      \
+  inline aie::accum<Tag, N> msc_##name(const aie::vector<A, N * P>& a,   \
+                                       const aie::vector<B, N * P>& b,   \
+                                       const aie::accum<Tag, N>& acc) {  \
+    return aie::detail::products<N, P, -1>(acc, a, b);                   \
+  }
+SHIFTWISE_PRODUCTS(elem_16_2, 16, 2, bfloat16, bfloat16, accfloat)
+SHIFTWISE_PRODUCTS(elem_16_2, 16, 2, int16, int16, acc64)
+SHIFTWISE_PRODUCTS(elem_16, 16, 1, bfloat16, bfloat16, accfloat)
+SHIFTWISE_PRODUCTS(elem_16, 16, 1, int32, int32, acc64)
+SHIFTWISE_PRODUCTS(elem_32, 32, 1, int16, int16, acc32)
+SHIFTWISE_PRODUCTS(elem_32_2, 32, 2, int8, int8, acc32)
+#undef SHIFTWISE_PRODUCTS
+
+inline v16bfloat16 to_v16bfloat16(const v16accfloat& acc) { return acc.to_vector<bfloat16>(); }
+inline v16bfloat16 to_v16bfloat16(const v16float& v) { return to_v16bfloat16(v16accfloat(v)); }
+inline v32bfloat16 to_v32bfloat16(const v32accfloat& acc) { return acc.to_vector<bfloat16>(); }

@@ -12,7 +12,7 @@ enum class lut_oor_policy { saturate, truncate };
 /// holds the same.
 template <unsigned Parallel, typename OffsetType, typename SlopeType = OffsetType>
 struct lut {
-  lut(unsigned elements, const void* ab, const void* /*cd*/)
+  lut(unsigned elements, const void* ab, const void* /*cd*/ = nullptr)
       : values(static_cast<const OffsetType*>(ab)), size(elements) {}
 
   OffsetType at(unsigned i) const {

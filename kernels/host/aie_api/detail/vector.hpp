@@ -30,6 +30,13 @@ class vector {
     requires(sizeof...(Values) < N && (std::is_convertible_v<Values, T> && ...))
   explicit vector(T first, Values... values) : lane{first, static_cast<T>(values)...} {}
 
+  /// Native types turn into one another with their bits.
+  template <typename From, unsigned M>
+    requires(M * sizeof(From) == N * sizeof(T) && !std::is_same_v<From, T>)
+  __aie_inline explicit vector(const vector<From, M>& from) {
+    detail::copy_bytes<sizeof lane>(lane, &from);
+  }
+
   static constexpr unsigned size() { return N; }
   static constexpr unsigned bits() { return N * 8 * sizeof(T); }
   static constexpr unsigned bytes() { return N * sizeof(T); }
