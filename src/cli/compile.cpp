@@ -14,6 +14,7 @@
 #include "core/file.h"
 #include "hybrid/artifact.h"
 #include "lower/artifacts.h"
+#include "target/facts.h"
 
 namespace shiftwise::cli {
 namespace {
