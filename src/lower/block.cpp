@@ -76,7 +76,7 @@ void BlockPlan::check_skip() const {
   }
 }
 
-Reader BlockPlan::lead_around(const std::string& input, const std::vector<Job*>& last) {
+Reader BlockPlan::lead_around(const Port& rows, const std::vector<Job*>& last) {
   const Layer& layer = *last[0]->layer;
   const core::TileId mem{last[0]->tile.column, 1};
   int behind = 0;  // rows of the block's input that its first output row needs
@@ -89,7 +89,7 @@ Reader BlockPlan::lead_around(const std::string& input, const std::vector<Job*>&
               .producer = mem,
               .consumers = {},
               .depths = {depth},
-              .object = builder_.row_object(block().input),
+              .object = builder_.row_object(block().input, rows.groups),
               .holds = fmt::format("the skip of layer '{}'", builder_.layer_name(layer.add)),
               .per_image = type(graph(), block().input).shape.height};
   for (Job* job : last) {
@@ -97,7 +97,7 @@ Reader BlockPlan::lead_around(const std::string& input, const std::vector<Job*>&
     around.consumers.push_back(job->tile);
     around.depths.push_back(ample(most_held(builder_.skip_uses(*job))));
   }
-  builder_.program().links.push_back({{input}, {around.name}, {}});
+  builder_.program().links.push_back({{rows.name}, {around.name}, {}});
   builder_.program().fifos.push_back(std::move(around));
   return {mem, depth};
 }
@@ -149,34 +149,63 @@ void BlockPlan::distribute_weights(const std::vector<std::vector<Job*>>& jobs) {
   program.links.push_back(std::move(link));
 }
 
-void BlockPlan::stream_weights(const std::vector<Job*>& jobs) {
+std::vector<Step> BlockPlan::stream_weights(const std::vector<Job*>& jobs, Job* beside) {
+  Program& program = builder_.program();
   Design& design = builder_.design();
   const KernelAbi abi = builder_.options().kernel_abi;
-  std::int64_t bytes = 0;
-  for (const Job* job : jobs) {
-    bytes = std::max(bytes, weight_bytes(graph(), *job->layer, job->weights, abi));
-  }
-  bytes = (bytes + 63) / 64 * 64;
+  const auto size = [&](const Job& job) {
+    return weight_bytes(graph(), *job.layer, job.weights, abi);
+  };
+  std::int64_t object = 0;
+  for (const Job* job : jobs) object = std::max(object, size(*job));
+  object = (object + 63) / 64 * 64;
   const core::TileId tile = jobs[0]->tile;
   const core::TileId shim = builder_.take_shim(tile.column, target::Direction::kMm2s);
   const std::string name =
       builder_.fresh(builder_.layer_name(jobs[0]->layer->convolution) + "_and_last_weights");
   const auto start = static_cast<std::int64_t>(design.weights.size());
+  std::int64_t objects = 0;
+  const auto append = [&](const Job& job) {
+    append_weights(graph(), *job.layer, job.weights, abi, target::to_string(job.tile), design);
+    objects += (size(job) + object - 1) / object;
+    design.weights.resize(static_cast<std::size_t>(start + object * objects));
+  };
+  if (beside != nullptr) append(*beside);
+  const std::int64_t handed_over = objects;
   const auto count = static_cast<int>(jobs.size());
   for (int i = 0; i < count; ++i) {
     Job& job = *jobs[static_cast<std::size_t>(i)];
     job.weight_object = FifoView{name, i};
-    append_weights(graph(), *job.layer, job.weights, abi, target::to_string(tile), design);
-    design.weights.resize(static_cast<std::size_t>(start + bytes * (i + 1)));
+    append(job);
   }
-  builder_.program().fifos.push_back({.name = name,
-                                      .producer = shim,
-                                      .consumers = {tile},
-                                      .depths = {count, count},
-                                      .object = {qgraph::Element::kInt8, bytes},
-                                      .holds = "weights of two layers"});
-  builder_.program().transfers.push_back(
-      {name, 1, builder_.share_weights(start) / 4, bytes * count / 4});
+  program.fifos.push_back({.name = name,
+                           .producer = shim,
+                           .consumers = {tile},
+                           .depths = {count, count},
+                           .object = {qgraph::Element::kInt8, object},
+                           .holds = "weights of two layers"});
+  program.transfers.push_back({name, 1, builder_.share_weights(start) / 4, object * objects / 4});
+  if (beside == nullptr) return {};
+
+  // The core copies its neighbour's weights to where both reach them.
+  const std::string layer = builder_.layer_name(beside->layer->convolution);
+  const Ring ring{.name = builder_.fresh(layer + "_weights"),
+                  .owner = device().core_reaches(tile, beside->tile) ? beside->tile : tile,
+                  .slots = 1,
+                  .readers = {beside->tile},
+                  .object = {qgraph::Element::kInt8, size(*beside)},
+                  .holds = fmt::format("the weights of layer '{}'", layer)};
+  program.rings.push_back(ring);
+  beside->weight_object = RingView{ring.name, 0};
+  std::vector<Step> steps{TakeSlot{ring.name}};
+  for (std::int64_t i = 0; i < handed_over; ++i) {
+    steps.emplace_back(Acquire{name, false, 1});
+    steps.emplace_back(builder_.copy_call(FifoView{name, 0}, RingView{ring.name, 0}, i * object,
+                                          std::min(object, ring.object.bytes() - i * object)));
+    steps.emplace_back(Release{name, false, 1});
+  }
+  steps.emplace_back(GiveSlot{ring.name});
+  return steps;
 }
 
 Rows BlockPlan::with_copied_parts(const Job& own, const std::vector<const Job*>& others) {

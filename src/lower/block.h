@@ -25,7 +25,9 @@ struct Site {
   const Block* block = nullptr;
   Cut cut;
   std::vector<core::TileId> tiles;
-  bool first = false;  ///< its input comes from outside of the array
+  bool first = false;      ///< its input comes from outside of the array
+  bool split_in = false;   ///< its input comes by two FIFOs, cut as its last layer is
+  bool split_out = false;  ///< its output leaves by two FIFOs (cut.h, output_parts)
 };
 
 /// A planner calls read, connect, write and add_cores, in this order.
@@ -37,16 +39,18 @@ class BlockPlan {
   BlockPlan& operator=(const BlockPlan&) = delete;
   virtual ~BlockPlan() = default;
 
-  /// The block's input rows will come by this FIFO.
-  virtual std::vector<Reader> read(const std::string& fifo) = 0;
+  /// The block's input rows, or the next part of them, will come by this FIFO.
+  virtual std::vector<Reader> read(const Port& rows) = 0;
   /// Weights, parameters and everything between the block's own cores.
   virtual void connect() = 0;
-  /// The block's output rows leave by this FIFO; returns the tile that makes them.
+  /// The block's output rows, or the next part of them, leave by this FIFO; returns the tile that
+  /// makes them.
   virtual core::TileId write(const std::string& fifo) = 0;
   virtual void add_cores() = 0;
 
  protected:
   const qgraph::QGraph& graph() const { return builder_.graph(); }
+  const target::Device& device() const { return builder_.options().device; }
   const Block& block() const { return *site_.block; }
   core::TileId tile(std::size_t i) const { return site_.tiles[i]; }
   qgraph::NodeId output_of(std::size_t layer) const { return block().layers[layer].output(); }
@@ -66,15 +70,16 @@ class BlockPlan {
 
   /// The way of the block's input around its layers to the jobs that add it: through a mem
   /// tile, which holds the rows that the layers in between hold back. Fills job.skip.
-  Reader lead_around(const std::string& input, const std::vector<Job*>& last);
+  Reader lead_around(const Port& rows, const std::vector<Job*>& last);
   /// Throws where the skip of the last layer is not the block's input.
   void check_skip() const;
 
   /// One stream of weights, cut up in the mem tile of the first one's column. Jobs of one
   /// entry are given the same object.
   void distribute_weights(const std::vector<std::vector<Job*>>& jobs);
-  /// A stream of their own for the jobs of one core, an object for each.
-  void stream_weights(const std::vector<Job*>& jobs);
+  /// A stream of their own for the jobs of one core, an object for each. If `beside` is a job of
+  /// a neighbour, its weights come first; returns how the core hands them over.
+  std::vector<Step> stream_weights(const std::vector<Job*>& jobs, Job* beside = nullptr);
 
   /// Rows of `own` with the channels behind its own ones copied from other FIFOs, in order.
   Rows with_copied_parts(const Job& own, const std::vector<const Job*>& others);

@@ -45,7 +45,8 @@ void Builder::add_parameters(Job& job, const std::string& suffix) {
                             {.in0_groups = job.in[0].groups,
                              .in1_groups = job.in.size() > 1 ? job.in[1].groups : 0,
                              .made = job.made,
-                             .weights = job.weights});
+                             .weights = job.weights,
+                             .skip = job.skip_part});
   } else {
     words = mlir_aie_words(graph_, *job.layer);
   }

@@ -30,10 +30,11 @@ struct Job {
   core::TileId tile;
   Slice made;
   Slice weights;
-  Argument weight_object = {};  ///< of a FIFO that brings nothing else, or in a local buffer
+  Argument weight_object = {};  ///< of a FIFO that brings nothing else, or filled by a core
   std::string parameters = {};  ///< the parameter buffer
   std::vector<Port> in = {};    ///< all channels, or two parts of them
   std::string skip = {};        ///< a FIFO; may be in[0]'s
+  Slice skip_part = {};         ///< of its rows' groups; none: all
   Port out = {};
 };
 

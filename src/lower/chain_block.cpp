@@ -25,15 +25,15 @@ class ChainBlock : public BlockPlan {
     }
   }
 
-  std::vector<Reader> read(const std::string& fifo) override {
+  std::vector<Reader> read(const Port& rows) override {
     check_skip();
     Job& first = jobs_[0][0];
     Job& last = jobs_.back()[0];
-    first.in = {{.name = fifo, .groups = groups(graph(), block().input)}};
+    first.in = {rows};
     const bool adds = last.layer->skip != Skip::kNone;
-    if (adds && jobs_.size() == 1) last.skip = fifo;  // the core holds the rows
+    if (adds && jobs_.size() == 1) last.skip = rows.name;  // the core holds the rows
     std::vector<Reader> readers{reader(first)};
-    if (adds && jobs_.size() > 1) readers.push_back(lead_around(fifo, {&last}));
+    if (adds && jobs_.size() > 1) readers.push_back(lead_around(rows, {&last}));
     return readers;
   }
 

@@ -22,22 +22,18 @@ class Chooser {
 
   Made run() {
     if (options_.mapping == Mapping::kPublished) {
-      try_style(Style::kPublished, 1);
+      attempt({.style = Style::kPublished}, 1);
     } else {
-      for (const Style style : {Style::kSix, Style::kFive, Style::kFour}) {
-        try_style(style, options_.images);
+      for (const Style style : {Style::kSix, Style::kFive}) {
+        attempt({.style = style, .split = true}, options_.images);
+        attempt({.style = style}, options_.images);
       }
+      attempt({.style = Style::kFour}, options_.images);
       if (best_) {
-        if (best_->layout.style == Style::kFour && !refusals_.empty()) {
-          best_->design.notes.push_back(
-              fmt::format("no more than four tiles a block: {}", refusals_.front()));
-        }
+        explain();
       } else {
-        try_style(Style::kPublished, options_.images);
-        if (best_) {
-          best_->design.notes.push_back(
-              fmt::format("as published: the balanced cut does not fit ({})", refusals_.back()));
-        }
+        attempt({.style = Style::kPublished}, options_.images);
+        if (best_) note("as published: the balanced cut does not fit ({})", refusals_.back());
       }
     }
     if (!best_) std::rethrow_exception(refusal_);
@@ -45,20 +41,38 @@ class Chooser {
   }
 
  private:
+  template <typename... Arguments>
+  void note(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+    best_->design.notes.push_back(fmt::format(format, std::forward<Arguments>(arguments)...));
+  }
+
+  /// Why the best is not more.
+  void explain() {
+    if (best_->layout.split) {
+      note("rows between blocks and to the host go in two parts, each on a stream of its own");
+    } else if (refusals_.empty()) {
+      return;
+    } else if (best_->layout.style == Style::kFour) {
+      note("no more than four tiles a block: {}", refusals_.front());
+    } else {
+      note("rows go in one part: {}", refusals_.front());
+    }
+  }
+
   /// With as many copies as fit, and rows fetched ahead if memory allows.
-  void try_style(Style style, int most_copies) {
+  void attempt(Layout layout, int most_copies) {
     std::string refused;
-    const int most = std::min(most_copies, room_for(style, refused));
+    const int most = std::min(most_copies, room_for(layout, refused));
     for (int copies = most; copies > 0; --copies) {
       for (const Slack slack : {Slack::kAmple, Slack::kLean}) {
         try {
-          keep(make(network_, blocks_, options_, {style, slack, copies}));
-          if (slack == Slack::kLean) {
-            add_note(
-                "no rows are fetched ahead: memory is too small for more than what must be "
-                "held");
+          layout.slack = slack;
+          layout.copies = copies;
+          keep(make(network_, blocks_, options_, layout));
+          if (newest_is_best_ && slack == Slack::kLean) {
+            note("no rows are fetched ahead: memory is too small for more than what must be held");
           }
-          if (copies < most) add_note(fmt::format("no more copies: {}", refused));
+          if (newest_is_best_ && copies < most) note("no more copies: {}", refused);
           return;
         } catch (const core::Error& error) {
           refused = why(error);
@@ -68,11 +82,11 @@ class Chooser {
     refusals_.push_back(refused);
   }
 
-  int room_for(Style style, std::string& refused) {
+  int room_for(const Layout& layout, std::string& refused) {
     Made scratch;
     Builder builder(network_, options_, scratch.design, scratch.program);
     try {
-      return options_.device.columns / columns(blocks_, style, builder);
+      return options_.device.columns / columns(blocks_, layout, builder);
     } catch (const core::Error& error) {
       refused = why(error);
       return 0;
@@ -90,10 +104,6 @@ class Chooser {
     if (!newest_is_best_) return;
     cycles_ = cycles;
     best_ = std::move(made);
-  }
-
-  void add_note(std::string note) {
-    if (newest_is_best_) best_->design.notes.push_back(std::move(note));
   }
 
   const qgraph::QGraph& network_;

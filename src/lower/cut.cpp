@@ -85,7 +85,8 @@ class Cutter {
     return {Shape::kFour, {middle_ / 2, middle_ - middle_ / 2}, {best, last_ - best}};
   }
 
-  Cut five() {
+  /// `split`: the parts of the last 1x1 are not put together.
+  Cut five(bool split) {
     need_groups(3, 2);
     const std::int64_t first = convolve(0, groups(graph(), block_.layers[0].output())) +
                                copy(0, groups(graph(), block_.layers[0].output()));
@@ -94,8 +95,9 @@ class Cutter {
     for (int third = 1; third <= middle_ - 2; ++third) {
       const int a = (middle_ - third + 1) / 2;
       for (int other = 1; other < last_; ++other) {
+        const std::int64_t copied = split ? 0 : copy(2, other);
         const std::int64_t most =
-            std::max({first, convolve(1, a), convolve(2, last_ - other) + copy(2, other),
+            std::max({first, convolve(1, a), convolve(2, last_ - other) + copied,
                       convolve(1, third) + copy(1, third) + convolve(2, other)});
         if (least >= 0 && most >= least) continue;
         least = most;
@@ -105,7 +107,8 @@ class Cutter {
     return noted(best, least);
   }
 
-  Cut six() {
+  /// `apart`: groups of the part that the first 1x1's core sends by itself; 0: none.
+  Cut six(int apart) {
     need_groups(3, 3);
     const std::int64_t first = convolve(0, groups(graph(), block_.layers[0].output()));
     const std::vector<int> thirds{(middle_ + 2) / 3, (middle_ + 1) / 3, middle_ / 3};
@@ -114,9 +117,10 @@ class Cutter {
     for (int b = 1; b <= last_ - 2; ++b) {
       for (int c = 1; c <= last_ - b - 1; ++c) {
         const int a = last_ - b - c;
-        const std::int64_t most =
-            std::max({convolve(1, thirds[0]), convolve(2, a) + copy(2, b) + copy(2, c),
-                      convolve(2, b), first + convolve(2, c)});
+        if (apart > 0 && c != apart) continue;
+        const std::int64_t copied = copy(2, b) + (apart > 0 ? 0 : copy(2, c));
+        const std::int64_t most = std::max({convolve(1, thirds[0]), convolve(2, a) + copied,
+                                            convolve(2, b), first + convolve(2, c)});
         if (least >= 0 && most >= least) continue;
         least = most;
         best = {Shape::kSix, thirds, {a, b, c}};
@@ -182,9 +186,31 @@ class Cutter {
   std::map<std::pair<std::size_t, int>, std::int64_t> known_;
 };
 
+/// What the second block wants to have by itself of the first one's output; a quarter, where
+/// that goes elsewhere.
+int apart(const std::vector<Block>& blocks, Builder& builder) {
+  if (blocks.size() == 1 || !is_bottleneck(builder.graph(), blocks[1], builder.options().device)) {
+    return groups(builder.graph(), blocks[0].output()) / 4;
+  }
+  Design scratch;
+  Builder second(builder.graph(), builder.options(), scratch, builder.program());
+  return Cutter(blocks[1], second).five(true).last[1];
+}
+
 }  // namespace
 
-std::vector<Cut> cut(const std::vector<Block>& blocks, Style style, Builder& builder) {
+std::vector<int> output_parts(const Cut& cut) {
+  if (cut.shape == Shape::kFive) return cut.last;
+  if (cut.shape == Shape::kSix) return {cut.last[0] + cut.last[1], cut.last[2]};
+  return {0};
+}
+
+bool reads_parts(const Block& block, const Cut& cut, const std::vector<int>& parts) {
+  return cut.shape == Shape::kFive && block.layers.back().skip == Skip::kIdentity &&
+         cut.last == parts;
+}
+
+std::vector<Cut> cut(const std::vector<Block>& blocks, Style style, bool split, Builder& builder) {
   std::vector<Cut> cuts;
   for (const Block& block : blocks) {
     if (!is_bottleneck(builder.graph(), block, builder.options().device)) {
@@ -200,10 +226,14 @@ std::vector<Cut> cut(const std::vector<Block>& blocks, Style style, Builder& bui
         cuts.push_back(cutter.four());
         break;
       case Style::kFive:
-        cuts.push_back(cutter.five());
+        cuts.push_back(cutter.five(split));
         break;
       case Style::kSix:
-        cuts.push_back(cuts.empty() ? cutter.six() : cutter.five());
+        if (!cuts.empty()) {
+          cuts.push_back(cutter.five(split));
+        } else {
+          cuts.push_back(cutter.six(split ? apart(blocks, builder) : 0));
+        }
         break;
     }
   }

@@ -24,6 +24,12 @@ struct Cut {
   std::vector<int> last;    ///< of its last 1x1
 };
 
+/// Groups of the parts in which a block's output can leave, each with a core of its own that
+/// sends it; one part where it cannot be split.
+std::vector<int> output_parts(const Cut& cut);
+/// Whether a block can take its input in such parts.
+bool reads_parts(const Block& block, const Cut& cut, const std::vector<int>& parts);
+
 /// What a planner may use for bottlenecks; every other block is a chain.
 enum class Style {
   kPublished,  ///< kChain
@@ -32,8 +38,8 @@ enum class Style {
   kSix,        ///< the first block kSix, the others kFive
 };
 
-/// One entry per block. Says why in the design's notes. Throws Error where the style has no cut
-/// for a block.
-std::vector<Cut> cut(const std::vector<Block>& blocks, Style style, Builder& builder);
+/// One entry per block. `split`: rows between five- and six-tile blocks go in two parts. Says
+/// why in the design's notes. Throws Error where the style has no cut for a block.
+std::vector<Cut> cut(const std::vector<Block>& blocks, Style style, bool split, Builder& builder);
 
 }  // namespace shiftwise::lower

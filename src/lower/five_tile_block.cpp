@@ -24,15 +24,21 @@ class FiveTileBlock : public BlockPlan {
         own_(job(2, tile(1), slice(site_.cut.last, 0))),
         other_(job(2, tile(2), slice(site_.cut.last, 1))) {}
 
-  std::vector<Reader> read(const std::string& fifo) override {
+  std::vector<Reader> read(const Port& rows) override {
     check_skip();
-    first_.in = {{.name = fifo, .groups = groups(graph(), block().input)}};
-    return {reader(first_), lead_around(fifo, {&own_, &other_})};
+    first_.in.push_back(rows);
+    if (!site_.split_in) return {reader(first_), lead_around(rows, {&own_, &other_})};
+    // Each core of the last 1x1 adds just the channels that this FIFO brings.
+    Job& last = first_.in.size() == 1 ? own_ : other_;
+    last.skip_part = last.made;
+    return {reader(first_), lead_around(rows, {&last})};
   }
 
   void connect() override {
-    distribute_weights({{&middle_[0]}, {&middle_[1]}, {&own_}, {&first_}});
-    stream_weights({&middle_[2], &other_});
+    std::vector<std::vector<Job*>> distributed{{&middle_[0]}, {&middle_[1]}, {&own_}};
+    if (!site_.split_in) distributed.push_back({&first_});
+    distribute_weights(distributed);
+    hand_over_ = stream_weights({&middle_[2], &other_}, site_.split_in ? &first_ : nullptr);
     const qgraph::NodeId a = output_of(0);
     const std::string name = builder_.layer_name(a) + "_out";
     const int all = first_.made.groups;
@@ -44,10 +50,7 @@ class FiveTileBlock : public BlockPlan {
     add_fifo(beside_.name, first_.tile, a, all, {reader(middle_[2])});
     add_ring(middle_[0], nullptr, own_.tile);
     add_ring(middle_[1], &middle_[2], other_.tile);
-    const qgraph::NodeId out = output_of(2);
-    other_.out = {.name = builder_.fresh(builder_.layer_name(out) + "_part"),
-                  .groups = other_.made.groups};
-    add_fifo(other_.out.name, other_.tile, out, other_.made.groups, {{own_.tile, ample(1)}});
+    if (!site_.split_out) hand_part_to_own();
     builder_.add_parameters(first_, "");
     for (int p = 0; p < 3; ++p) builder_.add_parameters(middle_[p], fmt::format("_{}", p));
     builder_.add_parameters(own_, "_0");
@@ -55,19 +58,29 @@ class FiveTileBlock : public BlockPlan {
   }
 
   core::TileId write(const std::string& fifo) override {
-    own_.out = {.name = fifo, .groups = groups(graph(), output_of(2))};
-    return own_.tile;
+    Job& job = own_.out.name.empty() ? own_ : other_;
+    job.out = {.name = fifo};
+    return job.tile;
   }
 
   void add_cores() override {
     builder_.add_core({&first_}, first_rows());
     builder_.add_core(middle_[0]);
     builder_.add_core(middle_[1]);
-    builder_.add_core({&own_}, with_copied_parts(own_, {&other_}));
-    builder_.add_core({&middle_[2], &other_}, both_rows());
+    builder_.add_core(
+        {&own_}, site_.split_out ? builder_.row_steps(own_) : with_copied_parts(own_, {&other_}));
+    builder_.add_core({&middle_[2], &other_}, both_rows(), hand_over_);
   }
 
  private:
+  /// The other part of the last 1x1, to the core that puts rows together.
+  void hand_part_to_own() {
+    const qgraph::NodeId out = output_of(2);
+    other_.out = {.name = builder_.fresh(builder_.layer_name(out) + "_part"),
+                  .groups = other_.made.groups};
+    add_fifo(other_.out.name, other_.tile, out, other_.made.groups, {{own_.tile, ample(1)}});
+  }
+
   /// Rows of one part of the 3x3, or of two of which the core with two layers adds the second,
   /// for both cores of the last 1x1.
   void add_ring(Job& part, Job* added, core::TileId owner) {
@@ -134,6 +147,7 @@ class FiveTileBlock : public BlockPlan {
   Job own_;      // the core that does nothing but the last 1x1
   Job other_;    // its part on the core of the third part of the 3x3
   Port beside_;  // the first 1x1's rows for that core
+  std::vector<Step> hand_over_;
 };
 
 }  // namespace

@@ -28,18 +28,17 @@ class FourTileBlock : public BlockPlan {
     for (Job& half : middle_) half.weights = all;  // the halves are sent one object
   }
 
-  std::vector<Reader> read(const std::string& fifo) override {
+  std::vector<Reader> read(const Port& rows) override {
     check_skip();
-    input_ = fifo;
-    first_.in = {{.name = fifo, .groups = groups(graph(), block().input)}};
-    own_.skip = other_.skip = fifo;  // the cores hold the rows
+    first_.in = {rows};
+    own_.skip = other_.skip = rows.name;  // the cores hold the rows
     return {{first_.tile, lag_ + ample(1)}, {own_.tile, lag_ + ample(1)}};
   }
 
   void connect() override {
     distribute_weights({{&middle_[0], &middle_[1]}, {&own_}});
     if (site_.first) {  // a channel of the shim less: more copies
-      preamble_.add(input_, block().input, {&first_, &other_}, builder_);
+      preamble_.add(first_.in[0].name, block().input, {&first_, &other_}, builder_);
     } else {
       stream_weights({&first_, &other_});
     }
@@ -93,7 +92,6 @@ class FourTileBlock : public BlockPlan {
   }
 
   int lag_;
-  std::string input_;
   Job first_;
   Job middle_[2];
   Job own_;    // the core that does nothing but the last 1x1

@@ -219,12 +219,17 @@ void Builder::add_core_of(const std::vector<const Job*>& jobs, std::vector<Step>
                           std::vector<Step> before) {
   std::map<std::string, int> weights;  // objects by FIFO
   std::vector<std::string> layers;
+  std::vector<Step> body = std::move(before);
   for (const Job* job : jobs) {
-    if (const auto* view = std::get_if<FifoView>(&job->weight_object)) ++weights[view->fifo];
     layers.push_back(layer_name(job->layer->output()));
     record(*job);
+    if (const auto* view = std::get_if<FifoView>(&job->weight_object)) {
+      ++weights[view->fifo];
+    } else if (const auto* slot = std::get_if<RingView>(&job->weight_object)) {
+      body.emplace_back(TakeSlot{slot->ring, 0});
+      steps.emplace_back(GiveSlot{slot->ring, 0});
+    }
   }
-  std::vector<Step> body = std::move(before);
   for (const auto& [fifo, count] : weights) body.emplace_back(Acquire{fifo, false, count});
   std::move(steps.begin(), steps.end(), std::back_inserter(body));
   for (const auto& [fifo, count] : weights) body.emplace_back(Release{fifo, false, count});

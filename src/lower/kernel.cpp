@@ -199,7 +199,10 @@ Words parameter_words(const qgraph::QGraph& graph, const Layer& layer, const Par
   if (layer.skip != Skip::kNone) {
     add_residual(graph, layer, p, words.runtime);
     // Of an identity or a shortcut, this part's output groups have their own skip groups.
-    if (layer.skip != Skip::kProjection) p.skip_first_group += part.made.first_group;
+    if (layer.skip != Skip::kProjection) {
+      p.skip_first_group += part.made.first_group - part.skip.first_group;
+      if (part.skip.groups > 0) p.skip_groups = part.skip.groups;
+    }
   }
   words.initial.resize(SW_PARAM_WORDS);
   static_assert(sizeof p == SW_PARAM_WORDS * sizeof(std::int32_t));

@@ -23,6 +23,7 @@ struct Part {
   int in1_groups = 0;  ///< 0: the input is not in two parts
   Slice made;          ///< of the layer's output groups
   Slice weights;       ///< of which the core holds the weights
+  Slice skip = {};     ///< of an identity, what the skip's rows hold; no groups: all
 };
 
 struct Word {

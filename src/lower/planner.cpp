@@ -14,7 +14,9 @@ class Pipeline {
   Pipeline(const Arrangement& arrangement, Slack slack, Builder& builder)
       : slack_(slack), builder_(builder) {
     for (const Site& site : arrangement.sites) {
-      blocks_.push_back({plan_block(site, slack, builder), site.block});
+      const std::vector<int> whole{groups(builder.graph(), site.block->output())};
+      blocks_.push_back({plan_block(site, slack, builder), site.block,
+                         site.split_out ? output_parts(site.cut) : whole});
     }
     first_column_ = arrangement.sites.front().tiles.front().column;
   }
@@ -33,6 +35,7 @@ class Pipeline {
   struct Planned {
     std::unique_ptr<BlockPlan> plan;
     const Block* block;
+    std::vector<int> parts;  // groups of the output
   };
 
   const qgraph::QGraph& graph() const { return builder_.graph(); }
@@ -41,43 +44,52 @@ class Pipeline {
 
   void input() {
     const qgraph::NodeId value = blocks_.front().block->input;
+    const int all = groups(graph(), value);
     const core::TileId shim = builder_.take_shim(first_column_, target::Direction::kMm2s);
     const std::string name = builder_.fresh("input");
-    add_fifo(name, shim, value, blocks_.front().plan->read(name), "the input");
-    program().transfers.push_back(images(name, 0, value));
+    const std::vector<Reader> readers = blocks_.front().plan->read({.name = name, .groups = all});
+    add_fifo(name, shim, value, all, readers, "the input");
+    program().transfers.push_back(images(name, 0, value, {0, all}));
   }
 
   void hand_on(std::size_t b) {
     const qgraph::NodeId value = blocks_[b].block->output();
-    const std::string name = builder_.fresh(builder_.layer_name(value) + "_out");
-    const core::TileId producer = blocks_[b].plan->write(name);
-    add_fifo(name, producer, value, blocks_[b + 1].plan->read(name),
-             "the output of layer '" + builder_.layer_name(value) + "'");
+    const std::string layer = builder_.layer_name(value);
+    for (const int part : blocks_[b].parts) {
+      const std::string name = builder_.fresh(layer + "_out");
+      const core::TileId producer = blocks_[b].plan->write(name);
+      const std::vector<Reader> readers = blocks_[b + 1].plan->read({.name = name, .groups = part});
+      add_fifo(name, producer, value, part, readers, "the output of layer '" + layer + "'");
+    }
   }
 
   void output() {
     const qgraph::NodeId value = blocks_.back().block->output();
-    const std::string name = builder_.fresh("output");
-    const core::TileId producer = blocks_.back().plan->write(name);
-    const core::TileId shim = builder_.take_shim(producer.column, target::Direction::kS2mm);
-    program().fifos.push_back({.name = name,
-                               .producer = producer,
-                               .consumers = {shim},
-                               .depths = {ahead(), 1},
-                               .object = builder_.row_object(value),
-                               .holds = "the output",
-                               .per_image = type(graph(), value).shape.height});
-    program().output_fifos.push_back(name);
-    program().transfers.push_back(images(name, 2, value));
+    int first = 0;
+    for (const int part : blocks_.back().parts) {
+      const std::string name = builder_.fresh("output");
+      const core::TileId producer = blocks_.back().plan->write(name);
+      const core::TileId shim = builder_.take_shim(producer.column, target::Direction::kS2mm);
+      program().fifos.push_back({.name = name,
+                                 .producer = producer,
+                                 .consumers = {shim},
+                                 .depths = {ahead(), 1},
+                                 .object = builder_.row_object(value, part),
+                                 .holds = "the output",
+                                 .per_image = type(graph(), value).shape.height});
+      program().output_fifos.push_back(name);
+      program().transfers.push_back(images(name, 2, value, {first, part}));
+      first += part;
+    }
   }
 
-  void add_fifo(const std::string& name, core::TileId producer, qgraph::NodeId value,
+  void add_fifo(const std::string& name, core::TileId producer, qgraph::NodeId value, int groups,
                 const std::vector<Reader>& readers, const std::string& holds) {
     Fifo fifo{.name = name,
               .producer = producer,
               .consumers = {},
               .depths = {ahead()},
-              .object = builder_.row_object(value),
+              .object = builder_.row_object(value, groups),
               .holds = holds,
               .per_image = type(graph(), value).shape.height};
     for (const Reader& reader : readers) {
@@ -89,11 +101,19 @@ class Pipeline {
     program().fifos.push_back(std::move(fifo));
   }
 
-  /// This copy's images in an argument of the sequence.
-  Transfer images(const std::string& fifo, int argument, qgraph::NodeId value) const {
-    const std::int64_t words =
-        builder_.row_object(value).bytes() / 4 * type(graph(), value).shape.height;
-    return {fifo, argument, words * builder_.copy().first_image, words * builder_.copy().images};
+  /// Some groups of this copy's images in an argument of the sequence.
+  Transfer images(const std::string& fifo, int argument, qgraph::NodeId value, Slice part) const {
+    const Copy& copy = builder_.copy();
+    const std::int64_t row = builder_.row_object(value).bytes() / 4;
+    const std::int64_t rows = type(graph(), value).shape.height;
+    const std::int64_t start = row * rows * copy.first_image;
+    if (part.groups == groups(graph(), value)) {
+      return {fifo, argument, start, row * rows * copy.images};
+    }
+    const std::int64_t group = builder_.row_object(value, 1).bytes() / 4;
+    return {
+        fifo, argument, start + group * part.first_group, group * part.groups, rows * copy.images,
+        row};
   }
 
   Slack slack_;
@@ -102,23 +122,37 @@ class Pipeline {
   int first_column_ = 0;
 };
 
+/// Marks where rows go in two parts: wherever they can.
+void split(std::vector<Site>& sites) {
+  for (std::size_t b = 0; b < sites.size(); ++b) {
+    const std::vector<int> parts = output_parts(sites[b].cut);
+    const bool last = b + 1 == sites.size();
+    if (parts.size() < 2 || (!last && !reads_parts(*sites[b + 1].block, sites[b + 1].cut, parts))) {
+      continue;
+    }
+    sites[b].split_out = true;
+    if (!last) sites[b + 1].split_in = true;
+  }
+}
+
 }  // namespace
 
-int columns(const std::vector<Block>& blocks, Style style, Builder& builder) {
-  return arrange(builder.graph(), blocks, cut(blocks, style, builder), builder.options().device, 0)
-      .columns;
+int columns(const std::vector<Block>& blocks, const Layout& layout, Builder& builder) {
+  const std::vector<Cut> cuts = cut(blocks, layout.style, layout.split, builder);
+  return arrange(builder.graph(), blocks, cuts, builder.options().device, 0).columns;
 }
 
 void plan(const std::vector<Block>& blocks, const Layout& layout, Builder& builder) {
-  const std::vector<Cut> cuts = cut(blocks, layout.style, builder);
+  const std::vector<Cut> cuts = cut(blocks, layout.style, layout.split, builder);
   const std::int64_t images = builder.options().images;
   int column = 0;
   for (int c = 0; c < layout.copies; ++c) {
     const auto first = static_cast<int>(images * c / layout.copies);
     const auto end = static_cast<int>(images * (c + 1) / layout.copies);
     builder.start({first, end - first});
-    const Arrangement arrangement =
+    Arrangement arrangement =
         arrange(builder.graph(), blocks, cuts, builder.options().device, column);
+    if (layout.split) split(arrangement.sites);
     Pipeline(arrangement, layout.slack, builder).run();
     column += arrangement.columns;
   }

@@ -10,13 +10,14 @@ namespace shiftwise::lower {
 
 struct Layout {
   Style style = Style::kPublished;
+  bool split = false;  ///< rows of blocks on more than four tiles go in two parts
   Slack slack = Slack::kAmple;
   int copies = 1;  ///< of the whole pipeline, side by side, which share the images
 };
 
 /// Columns that one copy takes. Throws Error where the style has no cut for a block, or a block
 /// no place on the device.
-int columns(const std::vector<Block>& blocks, Style style, Builder& builder);
+int columns(const std::vector<Block>& blocks, const Layout& layout, Builder& builder);
 
 /// published: mlir-aie's conv2_x, for any chain of blocks: a bottleneck is four cores of one
 /// column (1x1, a 3x3 halved by output channels, 1x1 with the residual between the halves);

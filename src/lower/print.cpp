@@ -122,15 +122,27 @@ class Printer {
     std::map<core::TileId, int> ids;  // descriptors of each shim tile
     for (const Transfer& transfer : program_.transfers) {
       line(
-          "      aiex.npu.dma_memcpy_nd(%{}[0, 0, 0, {}][1, 1, 1, {}][0, 0, 0, 1]) {{id = {} : "
-          "i64, metadata = @{}}} : memref<{}xi32>",
-          kArguments[transfer.argument], transfer.offset_words, transfer.words,
+          "      aiex.npu.dma_memcpy_nd(%{}[0, 0, 0, {}]{}) {{id = {} : i64, metadata = @{}}} : "
+          "memref<{}xi32>",
+          kArguments[transfer.argument], transfer.offset_words, pattern(transfer),
           ids[shim(transfer)]++, transfer.fifo, program_.argument_words[transfer.argument]);
     }
     for (const std::string& fifo : program_.output_fifos) {
       line("      aiex.npu.dma_wait {{symbol = @{}}}", fifo);
     }
     line("    }}");
+  }
+
+  /// Sizes and strides. A linear transfer has any length; else no inner size may be larger than
+  /// the descriptor's field.
+  static std::string pattern(const Transfer& transfer) {
+    constexpr std::int64_t kMostInner = 1023;
+    if (transfer.rows == 1) return fmt::format("[1, 1, 1, {}][0, 0, 0, 1]", transfer.words);
+    std::int64_t pieces = 1;
+    while (transfer.words % pieces != 0 || transfer.words / pieces > kMostInner) ++pieces;
+    const std::int64_t inner = transfer.words / pieces;
+    return fmt::format("[1, {}, {}, {}][0, {}, {}, 1]", transfer.rows, pieces, inner,
+                       transfer.row_words, inner);
   }
 
   core::TileId shim(const Transfer& transfer) const {

@@ -159,12 +159,15 @@ struct Function {
   KernelUse use;
 };
 
-/// One transfer of the host's sequence: contiguous bytes of an argument.
+/// One transfer of the host's sequence: contiguous bytes of an argument, or the same part of many
+/// rows of it.
 struct Transfer {
   std::string fifo;
   int argument = 0;  ///< 0 input, 1 weights, 2 output
   std::int64_t offset_words = 0;
-  std::int64_t words = 0;
+  std::int64_t words = 0;  ///< of each row
+  std::int64_t rows = 1;
+  std::int64_t row_words = 0;  ///< from a row to the next
 };
 
 struct Program {

@@ -28,13 +28,12 @@ class SixTileBlock : public BlockPlan {
         last_{job(2, tile(2), slice(site_.cut.last, 0)), job(2, tile(1), slice(site_.cut.last, 1)),
               job(2, tile(3), slice(site_.cut.last, 2))} {}
 
-  std::vector<Reader> read(const std::string& fifo) override {
+  std::vector<Reader> read(const Port& rows) override {
     check_skip();
-    input_ = fifo;
-    first_.in = {{.name = fifo, .groups = groups(graph(), block().input)}};
+    first_.in = {rows};
     std::vector<Reader> readers;
     for (Job& job : last_) {
-      job.skip = fifo;
+      job.skip = rows.name;
       readers.push_back({job.tile, lag_ + ample(1)});
     }
     return readers;
@@ -42,7 +41,8 @@ class SixTileBlock : public BlockPlan {
 
   void connect() override {
     distribute_weights({{&middle_[0]}, {&middle_[1]}, {&middle_[2]}});
-    preamble_.add(input_, block().input, {&first_, &last_[0], &last_[1], &last_[2]}, builder_);
+    preamble_.add(first_.in[0].name, block().input, {&first_, &last_[0], &last_[1], &last_[2]},
+                  builder_);
     const qgraph::NodeId a = output_of(0);
     first_.out = {.name = builder_.fresh(builder_.layer_name(a) + "_out"),
                   .groups = first_.made.groups};
@@ -58,7 +58,7 @@ class SixTileBlock : public BlockPlan {
     for (int p = 0; p < 3; ++p) {
       builder_.add_parameters(middle_[p], fmt::format("_{}", p));
       builder_.add_parameters(last_[p], fmt::format("_{}", p));
-      if (p == 0) continue;
+      if (p == 0 || (p == 2 && site_.split_out)) continue;
       last_[p].out = {.name = builder_.fresh(builder_.layer_name(out) + "_part"),
                       .groups = last_[p].made.groups};
       add_fifo(last_[p].out.name, last_[p].tile, out, last_[p].made.groups,
@@ -67,13 +67,16 @@ class SixTileBlock : public BlockPlan {
   }
 
   core::TileId write(const std::string& fifo) override {
-    last_[0].out = {.name = fifo, .groups = groups(graph(), output_of(2))};
-    return last_[0].tile;
+    Job& job = last_[0].out.name.empty() ? last_[0] : last_[2];
+    job.out = {.name = fifo};
+    return job.tile;
   }
 
   void add_cores() override {
     for (const Job& third : middle_) builder_.add_core(third);
-    const Rows own = with_copied_parts(last_[0], {&last_[1], &last_[2]});
+    std::vector<const Job*> copied{&last_[1]};
+    if (!site_.split_out) copied.push_back(&last_[2]);
+    const Rows own = with_copied_parts(last_[0], copied);
     builder_.add_core({&last_[0]}, own, preamble_.steps(last_[0].tile, builder_));
     const Rows other = builder_.row_steps(last_[1]);
     builder_.add_core({&last_[1]}, other, preamble_.steps(last_[1].tile, builder_));
@@ -106,7 +109,6 @@ class SixTileBlock : public BlockPlan {
   }
 
   int lag_;
-  std::string input_;
   Job first_;
   Job middle_[3];
   Job last_[3];  ///< the core that does nothing else, another one, the first 1x1's

@@ -180,6 +180,19 @@ TEST(SimulatedDesign, OfBlocksOnMoreThanFourTilesIsExact) {
   }
 }
 
+TEST(SimulatedDesign, OfRowsInOnePartIsExactWhereTwoDoNotFit) {
+  Options options = npu1(Mapping::kBalanced);
+  options.device.compute.locks = 13;
+  SimulatedDesign design(
+      tests::bottlenecks(
+          {.input = {64, 8, 32}, .middle = 64, .outputs = 256, .wide = true, .blocks = 3}),
+      options);
+  EXPECT_EQ(design.design().tiles.size(), 16u);
+  EXPECT_EQ(design.design().notes[3],
+            "rows go in one part: compute tile (1, 4) of npu1: it has 13 locks, and 14 are needed");
+  EXPECT_EQ(design.wrong_codes(2), 0);
+}
+
 TEST(SimulatedDesign, OfCopiesOfAPipelineIsExact) {
   for (const int images : {2, 3, 4, 7}) {
     SimulatedDesign design(tests::bottlenecks({.outputs = 64}), npu1(Mapping::kBalanced, images));
