@@ -2,6 +2,7 @@
 // What runtime sequences become.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 
 #include "dialect/derive/descriptor_words.h"
@@ -149,6 +150,20 @@ TEST(Sequence, WritesParametersLocksAndRegisters) {
             "  push MM2S 1 of tile (0, 0) descriptor 2 repeat 1 token\n");
 }
 
+TEST(Sequence, MemoryThatOnlyItsDescriptorsKnowIsOneBuffer) {
+  const std::string write =
+      "aiex.npu.write32 {address = 655364 : ui32, column = 0 : i32, row = 1 : i32, value = 3 : "
+      "ui32}\n";
+  const auto made = [&](const std::string& before) {
+    const DeviceProgram device = sequence(write, "%x: memref<64xi8>", before);
+    return std::any_of(device.buffers.begin(), device.buffers.end(), [](const Buffer& buffer) {
+      return buffer.name == "memory_0_1" && buffer.address == 0 && buffer.bytes == 512 * 1024;
+    });
+  };
+  EXPECT_TRUE(made(""));
+  EXPECT_FALSE(made("%m = aie.buffer(%mem) : memref<4xi32>\n"));
+}
+
 TEST(Sequence, LeavesTraceRegistersOutWithANote) {
   const DeviceProgram device = sequence(
       "aiex.npu.write32 {address = 213200 : ui32, column = 0 : i32, row = 2 : i32, value = 1 : "
@@ -218,6 +233,15 @@ TEST(DescriptorWords, OfEveryTileSayWhatTheFieldsSay) {
     EXPECT_EQ(decoded.release->number, 1);
     EXPECT_EQ(decoded.release->value, 1);
   }
+}
+
+TEST(Module, OfAPublishedTestIsForNpu1) {
+  const Program program = read_program("aie.device(NPUDEVICE) {\n}\n", "test.mlir");
+  EXPECT_EQ(program.devices[0].device, "npu1");
+  EXPECT_EQ(program.devices[0].notes,
+            (std::vector<std::string>{
+                "test.mlir:1:1: NPUDEVICE stands for any device; it is taken to be npu1"}));
+  EXPECT_EQ(read_program("aie.device(npu4) {\n}\n", "iree.mlir").devices[0].device, "npu2");
 }
 
 TEST(Module, MayHoldDevicesThatRunEachOther) {

@@ -47,6 +47,7 @@ class SequenceReader {
   void sync(ops::SyncOp op);
   void write(mlir::Operation* op, std::uint64_t address, std::vector<std::uint32_t> words,
              std::uint32_t mask);
+  void place_memory(core::TileId tile);
   std::uint64_t address_of(mlir::Operation* op, std::int64_t address) const;
   void write_buffer(mlir::Operation* op, const std::string& name, std::int64_t word,
                     std::int64_t value, std::uint32_t mask = 0xFFFFFFFF);

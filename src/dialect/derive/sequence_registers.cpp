@@ -126,7 +126,24 @@ void SequenceReader::write(mlir::Operation* op, std::uint64_t address,
                             target::to_string(split.tile), design_.device.name),
         "known are descriptors, task queues, locks and memories; trace and counters are skipped");
   }
+  if (written.kind == target::RegisterKind::kDescriptor) place_memory(split.tile);
   add({WriteRegister{address, std::move(words), mask}, location_of(op)});
+}
+
+/// Descriptors that a sequence writes may move memory that the text gives no names: all of the
+/// tile's is one buffer then.
+void SequenceReader::place_memory(core::TileId tile) {
+  const std::int64_t bytes = design_.device.facts(tile).memory_bytes;
+  std::vector<Buffer>& buffers = design_.program.buffers;
+  const bool named = std::any_of(buffers.begin(), buffers.end(),
+                                 [&](const Buffer& buffer) { return buffer.tile == tile; });
+  if (bytes == 0 || named) return;
+  buffers.push_back({.name = fmt::format("memory_{}_{}", tile.column, tile.row),
+                     .tile = tile,
+                     .type = {.shape = {bytes}, .strides = {1}, .text = "memory"},
+                     .bytes = bytes,
+                     .address = 0,
+                     .location = sequence_.location});
 }
 
 void SequenceReader::write_buffer(mlir::Operation* op, const std::string& name, std::int64_t word,
