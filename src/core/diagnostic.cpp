@@ -1,16 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/diagnostic.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace shiftwise::core {
+namespace {
+
+/// What a hostile file says cannot steer a terminal: control characters become \xNN.
+std::string harmless(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    const bool control = (code < ' ' && c != '\n' && c != '\t') || code == 0x7f;
+    result += control ? fmt::format("\\x{:02x}", code) : std::string(1, c);
+  }
+  return result;
+}
+
+}  // namespace
 
 std::string Diagnostic::text() const {
   std::string result = what;
   if (!where.empty()) result += "\n  where: " + where;
   if (!why.empty()) result += "\n  why:   " + why;
   if (!hint.empty()) result += "\n  try:   " + hint;
-  return result;
+  return harmless(result);
 }
 
 Error::Error(Diagnostic diagnostic)

@@ -23,7 +23,8 @@ struct Diagnostic {
   std::string why = {};    ///< the reason, with the numbers that disagree
   std::string hint = {};   ///< what to try
 
-  /// The message as a person reads it, without a trailing newline.
+  /// The message as a person reads it, without a trailing newline; control characters (a
+  /// name from a file may hold some) are written as \xNN.
   std::string text() const;
 };
 

@@ -53,6 +53,8 @@ void write_all(int fd, std::span<const std::byte> bytes, const fs::path& path) {
 
 /// A name beside `path` that no other process uses.
 fs::path temporary_beside(const fs::path& path) {
+  if (path.empty())
+    throw Error({.fault = Fault::kUsage, .what = "what is to be written has no name"});
   fs::path absolute = fs::absolute(path).lexically_normal();
   if (!absolute.has_filename()) absolute = absolute.parent_path();
   return absolute.parent_path() /
@@ -62,7 +64,8 @@ fs::path temporary_beside(const fs::path& path) {
 }  // namespace
 
 MappedFile::MappedFile(const fs::path& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Without O_NONBLOCK, opening a pipe waits for somebody to write into it.
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status{};
   if (file.get() < 0 || ::fstat(file.get(), &status) != 0) {
     throw Error({.what = "cannot read a file", .where = path.string(), .why = reason()});
@@ -121,9 +124,14 @@ OutputFolder::OutputFolder(fs::path path, bool overwrite, std::string marker)
                    .hint = "choose another folder with -o"});
     }
   }
+  for (fs::path above = temporary_.parent_path(); !fs::exists(above, error);
+       above = above.parent_path()) {
+    made_above_.push_back(above);
+  }
   fs::create_directories(temporary_.parent_path(), error);
   fs::remove_all(temporary_, error);
   if (!fs::create_directory(temporary_, error)) {
+    abandon();
     throw Error({.what = "cannot make the output folder",
                  .where = path_.string(),
                  .why = error ? error.message() : "a file of that name is in the way",
@@ -132,8 +140,13 @@ OutputFolder::OutputFolder(fs::path path, bool overwrite, std::string marker)
 }
 
 OutputFolder::~OutputFolder() {
+  if (!committed_) abandon();
+}
+
+void OutputFolder::abandon() const {
   std::error_code ignored;
-  if (!committed_) fs::remove_all(temporary_, ignored);
+  fs::remove_all(temporary_, ignored);
+  for (const fs::path& above : made_above_) ::rmdir(above.c_str());  // where nobody else used it
 }
 
 void OutputFolder::commit() {

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace shiftwise::core {
 
@@ -40,7 +41,7 @@ class OutputFolder {
   /// `overwrite` is false, where it is something that shiftwise did not write (`marker`,
   /// a file that must be inside a folder to be replaced), or where nothing can be made.
   OutputFolder(std::filesystem::path path, bool overwrite, std::string marker);
-  /// Removes the temporary if commit() was not reached.
+  /// Removes the temporary, and folders made above it, if commit() was not reached.
   ~OutputFolder();
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
@@ -51,8 +52,11 @@ class OutputFolder {
   void commit();
 
  private:
+  void abandon() const;
+
   std::filesystem::path path_;
   std::filesystem::path temporary_;
+  std::vector<std::filesystem::path> made_above_;  ///< the deepest first
   bool committed_ = false;
 };
 

@@ -21,7 +21,9 @@ using Json = nlohmann::json;  // not ordered_json: its look-up is linear, a host
 static_assert(std::endian::native == std::endian::little, "the format's numbers are used as is");
 
 constexpr std::size_t kLengthBytes = 8;
-constexpr std::uint64_t kLargestHeader = 100'000'000;
+/// A thousand times what the largest ResNet needs; the format's own limit is 100 MB.
+constexpr std::uint64_t kLargestHeader = std::uint64_t{16} << 20;
+constexpr std::size_t kMostTensors = 100'000;
 constexpr std::string_view kMetadata = "__metadata__";
 
 constexpr std::array<std::pair<std::string_view, std::size_t>, 15> kDtypes{{{"F64", 8},
@@ -76,22 +78,22 @@ class Parser {
     }
     std::uint64_t length = 0;
     std::memcpy(&length, file_.data(), kLengthBytes);
-    if (length > file_.size() - kLengthBytes || length > kLargestHeader) {
+    if (length > file_.size() - kLengthBytes) {
       refuse("byte 0", fmt::format("the header should have {} bytes, the file has {} in all",
                                    length, file_.size()));
+    }
+    if (length > kLargestHeader) {
+      refuse("byte 0",
+             fmt::format("its header has {} bytes; at most {} are read", length, kLargestHeader));
     }
     data_offset_ = kLengthBytes + length;
     const std::string_view text(reinterpret_cast<const char*>(file_.data()) + kLengthBytes,
                                 static_cast<std::size_t>(length));
-    Json header;
     constexpr int kDeepest = 3;
-    JsonGuard<Json> guard(kDeepest, kLargestHeader,
-                          [this](const std::string& why) { refuse("header", why); });
-    try {
-      header = Json::parse(text, std::ref(guard));
-    } catch (const Json::exception& error) {
-      refuse("header", error.what());
-    }
+    Json header = parse_json<Json>(
+        text, {.deepest = kDeepest, .most_names = kMostTensors, .refuse = [this](const auto& why) {
+                 refuse("header", why);
+               }});
     if (!header.is_object()) refuse("header", "it is not a JSON object");
     return header;
   }
@@ -201,7 +203,8 @@ bool looks_like_safetensors(std::span<const std::byte> file) {
   if (file.size() <= kLengthBytes) return false;
   std::uint64_t length = 0;
   std::memcpy(&length, file.data(), kLengthBytes);
-  return length <= kLargestHeader && file[kLengthBytes] == std::byte{'{'};
+  constexpr int kFormatBits = 32;  // a header of more than 100 MB is none
+  return length >> kFormatBits == 0 && file[kLengthBytes] == std::byte{'{'};
 }
 
 Safetensors parse_safetensors(std::span<const std::byte> file, const std::string& where) {

@@ -84,13 +84,10 @@ class Reader {
     }
     constexpr int kDeepest = 16;
     constexpr std::size_t kMostNames = 100;
-    core::JsonGuard<Json> guard(kDeepest, kMostNames,
-                                [this](const std::string& why) { refuse("metadata", why); });
-    try {
-      return Json::parse(found->second, std::ref(guard));
-    } catch (const Json::exception& error) {
-      refuse("metadata", error.what());
-    }
+    return core::parse_json<Json>(found->second,
+                                  {.deepest = kDeepest,
+                                   .most_names = kMostNames,
+                                   .refuse = [this](const auto& why) { refuse("metadata", why); }});
   }
 
   static std::array<float, 3> channels(JsonFields fields, const char* key) {

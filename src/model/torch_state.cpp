@@ -44,24 +44,33 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kStorage
 
 /// Named by options, metrics and optimizer states beside the weights; harmless, since never
 /// called.
-constexpr std::array<std::string_view, 16> kBystanders{
+constexpr auto kBystanders = std::to_array<std::string_view>({
     "torch.device",
     "torch.float32",
     "torch.float16",
     "torch.bfloat16",
     "torch.float64",
+    "torch.int64",
+    "torch.uint8",
+    "torch.bool",
     "collections.Counter",
     "collections.defaultdict",
     "__builtin__.dict",
     "builtins.dict",
     "__builtin__.set",
     "builtins.set",
+    "__builtin__.frozenset",
+    "builtins.frozenset",
     "_codecs.encode",
     "numpy.dtype",
+    "numpy.ndarray",
     "numpy.core.multiarray.scalar",
     "numpy._core.multiarray.scalar",
+    "numpy.core.multiarray._reconstruct",
+    "numpy._core.multiarray._reconstruct",
     "argparse.Namespace",
-};
+    "pathlib.PosixPath",
+});
 
 /// Where people put a state dict among other things, the likeliest first.
 constexpr std::array<std::string_view, 9> kWrappers{
@@ -140,16 +149,19 @@ bool has_tensors(const Value& dictionary) {
 
 /// The wrapped dictionary that most likely leads to tensors; null where there is none.
 const Value* unwrap(const Value& dictionary) {
-  const Value* found = nullptr;
-  std::size_t rank = 2 * kWrappers.size();
+  std::array<const Value*, kWrappers.size()> wrapped{};  // of a key that comes twice, the last
   for (const Entry& entry : entries(dictionary)) {
     const auto* const known = std::find(kWrappers.begin(), kWrappers.end(), entry.key);
     if (known == kWrappers.end() || !is_dictionary(*entry.value)) continue;
-    const std::size_t own = static_cast<std::size_t>(known - kWrappers.begin()) +
-                            (has_tensors(*entry.value) ? 0 : kWrappers.size());
-    if (own <= rank) found = entry.value, rank = own;
+    wrapped[static_cast<std::size_t>(known - kWrappers.begin())] = entry.value;
   }
-  return found;
+  const Value* likeliest = nullptr;
+  for (const Value* candidate : wrapped) {
+    if (candidate == nullptr) continue;
+    if (has_tensors(*candidate)) return candidate;
+    if (likeliest == nullptr) likeliest = candidate;
+  }
+  return likeliest;
 }
 
 class Reader {

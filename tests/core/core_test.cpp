@@ -29,6 +29,12 @@ TEST(Diagnostic, SaysWhatWhereWhyAndWhatToTryAndOmitsWhatIsEmpty) {
   EXPECT_EQ(Diagnostic{.what = "cannot read"}.text(), "cannot read");
 }
 
+TEST(Diagnostic, ControlCharactersOfANameDoNotReachTheTerminal) {
+  const Diagnostic diagnostic{
+      .what = "cannot read", .where = "tensor \x1b[2J\x07\x7f", .why = "a\n\tb"};
+  EXPECT_EQ(diagnostic.text(), "cannot read\n  where: tensor \\x1b[2J\\x07\\x7f\n  why:   a\n\tb");
+}
+
 TEST(Expects, ThrowsAnErrorThatNamesTheBrokenPromise) {
   EXPECT_NO_THROW(expects(true, "fine"));
   try {

@@ -2,6 +2,7 @@
 #include "core/file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
@@ -50,6 +51,16 @@ TEST_F(FileTest, MissingFilesAndFoldersAreRefusedByName) {
   }
 }
 
+TEST_F(FileTest, APipeIsRefusedInsteadOfWaitedFor) {
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  try {
+    MappedFile file(folder_ / "pipe");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.diagnostic().why, "it is not a regular file");
+  }
+}
+
 TEST_F(FileTest, WritingWhereNothingCanBeWrittenLeavesNothing) {
   EXPECT_THROW(write_file(folder_ / "no" / "such" / "folder", "x"), Error);
   fs::create_directory(folder_ / "taken");
@@ -70,6 +81,30 @@ TEST_F(FileTest, AnOutputFolderAppearsOnlyWhenCommitted) {
   kept.commit();
   EXPECT_EQ(MappedFile(folder_ / "out" / "marker").text(), "x");
   EXPECT_EQ(entries(), 1U);
+}
+
+TEST_F(FileTest, FoldersAboveAnAbandonedOutputGoWithItUnlessTheyWereThere) {
+  fs::create_directory(folder_ / "mine");
+  {
+    OutputFolder abandoned(folder_ / "mine" / "a" / "b" / "out", false, "marker");
+  }
+  EXPECT_TRUE(fs::is_empty(folder_ / "mine"));
+  {
+    OutputFolder abandoned(folder_ / "mine" / "a" / "b" / "out", false, "marker");
+    write_file(folder_ / "mine" / "a" / "somebody", "x");
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "mine" / "a" / "b"));
+  EXPECT_TRUE(fs::exists(folder_ / "mine" / "a" / "somebody"));
+}
+
+TEST_F(FileTest, AnOutputWithoutANameIsAUsageError) {
+  try {
+    OutputFolder folder("", false, "marker");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.diagnostic().fault, Fault::kUsage);
+    EXPECT_STREQ(error.what(), "what is to be written has no name");
+  }
 }
 
 TEST_F(FileTest, AnExistingOutputFolderIsReplacedOnlyOnRequestAndOnlyIfItIsOurs) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/safetensors.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -74,6 +75,20 @@ TEST(Safetensors, RefusesHeadersThatDoNotFit) {
 TEST(Safetensors, RefusesTowersOfBrackets) {
   EXPECT_REFUSED("nested deeper", std::string(1'000'000, '['), 0);
   EXPECT_REFUSED("nested deeper", R"({"a":{"b":{"c":{"d":1}}}})", 0);
+}
+
+TEST(Safetensors, RefusesMoreNamesThanAnyNetworkHas) {
+  std::string header = "{";
+  for (int i = 0; i < 200'000; ++i) {  // each refers to the same nothing
+    header += fmt::format(R"("{}":{{"dtype":"I8","shape":[0],"data_offsets":[0,0]}},)", i);
+  }
+  header.back() = '}';
+  EXPECT_REFUSED("more than 100000 names", header, 0);
+}
+
+TEST(Safetensors, RefusesAHeaderThatIsOutOfAllProportion) {
+  EXPECT_REFUSED("its header has 16777224 bytes; at most 16777216 are read",
+                 std::string((std::size_t{16} << 20) + 8, ' '), 0);
 }
 
 TEST(Safetensors, RefusesNamesGivenTwice) {

@@ -147,6 +147,15 @@ TEST(HostileCheckpoint, ATreeWithoutEndIsWalkedForAWhileOnly) {
   EXPECT_REFUSED("it holds a tuple", zip_of(')' + std::string(100'000, '\x85')));
 }
 
+/// Hours if every mention of the wrapped dictionary were a reason to look through it.
+TEST(HostileCheckpoint, AWrapperNamedAgainAndAgainIsOpenedOnce) {
+  std::string inner = "}q\x01("s + text("x") + "q\x02Nq\x03";
+  for (int i = 0; i < 300'000; ++i) inner += "h\x02h\x03";
+  std::string outer = "}(" + text("model") + "q\x04h\x01";
+  for (int i = 0; i < 300'000; ++i) outer += "h\x04h\x01";
+  EXPECT_REFUSED("it holds no tensors", zip_of(inner + "u0" + outer + "u"));
+}
+
 TEST(HostileCheckpoint, APickleCannotExhaustMemory) {
   EXPECT_REFUSED("it mentions values more than", zip_of(std::string(5'000'000, '(')));
   EXPECT_REFUSED("it mentions values more than", zip_of('N' + std::string(5'000'000, '2')));

@@ -145,9 +145,16 @@ TEST(ReadCheckpoint, MetricsAndOptionsBesideTheWeightsAreIgnored) {
   const std::string metric =
       call("numpy.core.multiarray.scalar",
            {call("numpy.dtype", {text("f8"), "\x89", "\x88"}), "U\x08" + raw(0.5)});
-  const std::string options = "cargparse\nNamespace\n)\x81" + dictionary({{"lr", "K\x01"}}) + "b";
+  const std::string array =
+      call("numpy._core.multiarray._reconstruct",
+           {global("numpy.ndarray"), tuple({integer(0)}), call("_codecs.encode", {text("b")})});
+  const std::string path = call("pathlib.PosixPath", {text("/"), text("runs")});
+  const std::string options =
+      "cargparse\nNamespace\n)\x81" + dictionary({{"lr", "K\x01"}, {"out", path}}) + "b";
   EXPECT_EQ(read_w(torch_zip(dictionary({{"model", dictionary({{"w", View{}.piece()}})},
                                          {"best", metric},
+                                         {"history", array},
+                                         {"dtype", global("torch.int64")},
                                          {"args", options},
                                          {"none", "N"}}),
                              {{"0", raw(kSix)}}))
