@@ -341,6 +341,14 @@ const std::byte* Channel::read(std::int64_t words, std::vector<std::byte>& scrat
   return result;
 }
 
+void Channel::note_written(const Walk::Run& run) {
+  if (written_.begin == written_.end) {
+    written_ = {descriptor().memory.host_argument, run.offset, run.offset};
+  }
+  written_.begin = std::min(written_.begin, run.offset);
+  written_.end = std::max(written_.end, run.offset + run.bytes);
+}
+
 void Channel::write(const std::byte* from, std::int64_t words) {
   std::int64_t left = words * kWordBytes;
   words_moved_ += words;
@@ -350,7 +358,11 @@ void Channel::write(const std::byte* from, std::int64_t words) {
     check_run(run);
     // Source and destination can be one buffer, where a DMA feeds its own tile.
     std::memmove(region_.data + run.offset, from, static_cast<std::size_t>(run.bytes));
-    if (buffer_ != nullptr) buffer_->mark_written(run.offset, run.bytes);
+    if (buffer_ != nullptr) {
+      buffer_->mark_written(run.offset, run.bytes);
+    } else {
+      note_written(run);
+    }
     walk_.advance(run.bytes);
     from += run.bytes;
     left -= run.bytes;
@@ -429,6 +441,7 @@ void Channel::begin_statistics() {
   descriptors_ = 0;
   stalls_.clear();
   arrivals_.clear();
+  written_ = {};
   path_.begin(context_.clock.now(), context_.options.explain);
 }
 

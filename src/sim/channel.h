@@ -88,6 +88,8 @@ class Channel final : public Process, public LockUser {
   /// Until then; the descriptor at work is counted until then as well.
   ChannelStatistics statistics(Cycles end) const;
   const std::vector<Arrival>& arrivals() const { return arrivals_; }
+  /// What it wrote of a host buffer.
+  const HostRange& written() const { return written_; }
   void begin_statistics();
 
   static constexpr std::int64_t kWordBytes = 4;
@@ -112,6 +114,7 @@ class Channel final : public Process, public LockUser {
   std::int64_t shift() const;
   [[noreturn]] void refuse_bounds(const Walk::Run& run) const;
   void check_run(const Walk::Run& run) const;
+  void note_written(const Walk::Run& run);
   std::string memory_name() const;
 
   Context& context_;
@@ -157,6 +160,7 @@ class Channel final : public Process, public LockUser {
   std::int64_t descriptors_ = 0;
   Stalls stalls_;
   std::vector<Arrival> arrivals_;
+  HostRange written_;
 };
 
 }  // namespace shiftwise::sim

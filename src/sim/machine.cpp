@@ -409,7 +409,8 @@ Statistics Machine::statistics(Cycles begin, Cycles end) const {
   for (const Core& core : cores_) result.cores.push_back(core.statistics(end));
   for (const auto& [id, each] : channels_) {
     result.channels.push_back(each->statistics(end));
-    if (!each->arrivals().empty()) result.outputs.push_back({id, each->arrivals()});
+    if (each->arrivals().empty()) continue;
+    result.outputs.push_back({id, each->arrivals(), each->written()});
   }
   for (const Stream& stream : streams_) result.streams.push_back(stream.statistics());
   for (std::size_t i = 0; i < kernel_counts_.size(); ++i) {

@@ -81,9 +81,17 @@ struct Arrival {
   std::int64_t bytes = 0;  ///< so far, in this run
 };
 
+/// Bytes of a host buffer, from the first to behind the last; empty: nobody knows.
+struct HostRange {
+  int argument = 0;
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
 struct OutputStatistics {
   target::Channel channel = {};
   std::vector<Arrival> arrivals = {};
+  HostRange range = {};
 };
 
 /// Work on the run's critical path: the chain of causes from its beginning to its end, without

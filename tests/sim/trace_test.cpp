@@ -165,5 +165,17 @@ TEST(Pace, IsTheDistanceBetweenImagesAtTheHost) {
   EXPECT_FALSE(pace({}, 1).has_value());
 }
 
+TEST(Pace, OfCopiesThatShareTheImagesKnowsWhichBringsTheFirst) {
+  // Two channels, two images of 20 bytes each; the first image comes through the first channel.
+  Statistics statistics;
+  statistics.outputs = {{s2mm(kShim), {{200, 20}, {300, 40}}, {0, 0, 40}},
+                        {s2mm(kShim, 1), {{250, 20}, {350, 40}}, {0, 40, 80}}};
+  EXPECT_EQ(pace(statistics, 4)->latency, 200);
+  // Halves of each image, interleaved in the host's buffer.
+  statistics.outputs[0].range = {0, 0, 60};
+  statistics.outputs[1].range = {0, 20, 80};
+  EXPECT_EQ(pace(statistics, 2)->latency, 300);
+}
+
 }  // namespace
 }  // namespace shiftwise::sim
