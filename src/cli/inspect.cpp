@@ -70,7 +70,8 @@ class Inspect : public Verb {
 
   int run(Console& console) override {
     report::Report report = begin_report(*this);
-    if (std::filesystem::is_directory(path_)) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path_, ignored)) {
       inspect_quantized(report, hybrid::read_model(path_));
     } else {
       inspect_checkpoint(report);

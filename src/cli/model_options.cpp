@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <cmath>
 #include <sstream>
 
 #include "core/diagnostic.h"
@@ -102,8 +103,14 @@ ModelOptions::Pixels ModelOptions::pixels(const model::Description& description)
   if (!mean_.empty()) result.normalization.mean = channels("--mean", mean_);
   if (!std_.empty()) result.normalization.std = channels("--std", std_);
   if (!mean_.empty() || !std_.empty()) result.origin = "--mean/--std";
+  for (const float mean : result.normalization.mean) {
+    if (std::isfinite(mean)) continue;
+    throw core::Error({.fault = core::Fault::kUsage,
+                       .what = fmt::format("a mean of {} cannot be used", mean),
+                       .hint = "--mean takes three numbers"});
+  }
   for (const float std : result.normalization.std) {
-    if (std > 0) continue;
+    if (std > 0 && std::isfinite(std)) continue;
     throw core::Error({.fault = core::Fault::kUsage,
                        .what = fmt::format("a standard deviation of {} cannot be used", std),
                        .hint = "--std takes three positive numbers"});

@@ -78,6 +78,8 @@ TEST(Usage, WrongOptionsAreUsageErrors) {
                               {"inspect", small_network(), "--input-size", "32"},
                               {"inspect", small_network(), "--mean", "0.5"},
                               {"inspect", small_network(), "--std", "1,0,1"},
+                              {"inspect", small_network(), "--std", "1,inf,1"},
+                              {"inspect", small_network(), "--mean", "nan,0,0"},
                               {"inspect", small_network(), "--stem-pool", "maybe"},
                               {"diff", "only-one"},
                               {"diff", "a", "b", "c"}}) {
@@ -85,6 +87,13 @@ TEST(Usage, WrongOptionsAreUsageErrors) {
     EXPECT_EQ(outcome.code, 1) << outcome.err;
     EXPECT_EQ(outcome.err.substr(0, 11), "shiftwise: ");
   }
+}
+
+TEST(Usage, AnImpossiblePathIsAnErrorLikeAnyOther) {
+  const Outcome outcome = shiftwise({"inspect", std::string(5000, 'a')});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_SAYS(outcome.err, "shiftwise: cannot read a file");
+  EXPECT_SAYS(outcome.err, "File name too long");
 }
 
 TEST(Usage, PrintedConfigurationsAreReadBack) {
