@@ -39,6 +39,9 @@ std::string obstacle(const qgraph::QGraph& graph, const Block& block, const Opti
   return {};
 }
 
+/// More have no room on any tile, and cuts are tried one by one.
+constexpr int kMostGroups = 256;
+
 class Cutter {
  public:
   Cutter(const Block& block, Builder& builder)
@@ -157,7 +160,8 @@ class Cutter {
   /// Throws unless the layers have that many output groups to cut.
   void need_groups(int middle, int last) const {
     std::string why = obstacle(graph(), block_, builder_.options());
-    if (why.empty() && (middle_ < middle || last_ < last)) {
+    const bool few = middle_ < middle || last_ < last;
+    if (why.empty() && (few || std::max(middle_, last_) > kMostGroups)) {
       why = fmt::format("its 3x3 has {} groups of channels and its last 1x1 {}", middle_, last_);
     }
     if (why.empty()) return;
