@@ -61,6 +61,10 @@ std::vector<double> bias_correction(const core::Tensor<float>& weight,
   return result;
 }
 
+qgraph::Element element_of(const MagnitudeHistogram& histogram) {
+  return histogram.has_negative() ? qgraph::Element::kInt8 : qgraph::Element::kUint8;
+}
+
 class Chooser {
  public:
   Chooser(const Part& part, const PartStatistics& statistics, Residual residual)
@@ -90,8 +94,7 @@ class Chooser {
   /// the hardware lacks and which adds no information.
   void activation(NodeId id, std::optional<core::Exponent> finest) {
     const MagnitudeHistogram& histogram = statistics_.histogram(id);
-    const auto element =
-        histogram.has_negative() ? qgraph::Element::kInt8 : qgraph::Element::kUint8;
+    const qgraph::Element element = element_of(histogram);
     core::Exponent exponent = best_exponent(histogram, element);
     if (finest) exponent = std::max(exponent, *finest);
     plan_.activations[id] = {element, exponent};
@@ -104,7 +107,8 @@ class Chooser {
     const NodeId input = part_.node(id).inputs[0];
     const core::Tensor<float>& weight = weight_of(part_.node(id).operation);
     const InputMoments& moments = statistics_.moments(input, id);
-    const core::Exponent exponent = best_weight_exponent(weight, moments.mean_square());
+    const core::Exponent exponent =
+        std::max(best_weight_exponent(weight, moments.mean_square()), finest_weight(id));
     plan_.weights[id] = exponent;
     const double step = std::ldexp(1.0, exponent_of(input).value);
     const core::Tensor<std::int8_t>& codes = plan_.codes[id] =
@@ -116,6 +120,36 @@ class Chooser {
     const core::Exponent accumulator = exponent + exponent_of(input);
     exponents_[id] = accumulator;
     if (part_.activation_of(id) != id) activation(part_.activation_of(id), accumulator);
+  }
+
+  /// No weight needs a finer exponent: steps of the accumulator that its output, the other
+  /// operand of its add and its bias cannot tell apart, and that 32 bits have no room for. Only
+  /// layers that are (almost) zero ask for it: a block whose last batch norm has a gain of 0.
+  core::Exponent finest_weight(NodeId id) const {
+    constexpr int kReach = 14;     // weights then round by less than a tenth of the output's step
+    constexpr int kBiasBits = 26;  // leaves the sum of products its room
+    const std::vector<float>& bias = bias_of(part_.node(id).operation);
+    int finest = exponent_for(weight_threshold(bias), kBiasBits).value;
+    const auto within_reach = [&](core::Exponent other) {
+      finest = std::max(finest, other.value - kReach);
+    };
+    const auto output = [&](NodeId activation) {
+      if (!part_.quantizes(activation)) return;
+      const MagnitudeHistogram& histogram = statistics_.histogram(activation);
+      within_reach(best_exponent(histogram, element_of(histogram)));
+    };
+    output(part_.activation_of(id));
+    for (const NodeId reader : part_.consumers[static_cast<std::size_t>(id)]) {
+      if (!std::holds_alternative<graph::Add>(part_.node(reader).operation)) continue;
+      output(part_.activation_of(reader));
+      for (NodeId other : part_.node(reader).inputs) {
+        if (has_weights(part_.node(other).operation)) continue;
+        // A shortcut that passes codes on may come later in the list of nodes.
+        while (!exponents_.contains(other)) other = part_.node(other).inputs[0];
+        within_reach(exponent_of(other));
+      }
+    }
+    return {finest - exponent_of(part_.node(id).inputs[0]).value};
   }
 
   /// Gives an add's operands int8 codes of one exponent: that of a skip which already has

@@ -3,10 +3,16 @@
 
 #include <algorithm>
 
+#include "core/diagnostic.h"
 #include "core/parallel.h"
 #include "graph/executor.h"
 
 namespace shiftwise::quant {
+
+void refuse_overflow() {
+  throw core::Error({.what = "an activation is not a finite number",
+                     .why = "the float network overflows on a calibration image"});
+}
 
 void stream(const graph::Graph& network, const std::vector<graph::NodeId>& observed,
             const CalibrationData& data, Collector& collector, core::Progress& progress) {

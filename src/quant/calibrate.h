@@ -37,6 +37,9 @@ struct CalibrationData {
   std::int64_t count = 0;  ///< the first so many images
 };
 
+/// What collectors throw where a value is NaN or infinite.
+[[noreturn]] void refuse_overflow();
+
 /// Runs `network` (without batch norms) over the images, batch by batch, and shows the
 /// outputs of `observed` (the Input node among them, if asked for) to `collector`.
 void stream(const graph::Graph& network, const std::vector<graph::NodeId>& observed,

@@ -112,15 +112,12 @@ float visit(graph::Graph& graph, const EqualizationRegion& region,
 
   float change = 0;
   std::vector<float> s(r.size());
-  std::vector<float> q(r.size());
   for (std::size_t c = 0; c < s.size(); ++c) {
     const bool dead = r[c] <= kSmallest || t[c] <= kSmallest;
     s[c] = dead ? 1.0F : std::sqrt(t[c]) / std::sqrt(r[c]);
-    q[c] = 1.0F / s[c];
     change = std::max(change, std::abs(1.0F - s[c]));
   }
-  for (const Layer& source : sources) scale_outputs(source, s);
-  for (const Layer& sink : sinks) scale_inputs(sink, q);
+  rescale(graph, region, s);
   return change;
 }
 
@@ -158,6 +155,17 @@ ShrinkFactor shrink_factor(std::span<const float> weight, std::span<const float>
     result.ambiguous = near(median, {30, 15}) || near(mean, {500, 250});
   }
   return result;
+}
+
+void rescale(graph::Graph& graph, const EqualizationRegion& region, const std::vector<float>& s) {
+  std::vector<float> q(s.size());
+  std::ranges::transform(s, q.begin(), [](float factor) { return 1.0F / factor; });
+  for (const auto id : region.sources) {
+    scale_outputs(layer_of(graph.nodes[static_cast<std::size_t>(id)]), s);
+  }
+  for (const auto id : region.sinks) {
+    scale_inputs(layer_of(graph.nodes[static_cast<std::size_t>(id)]), q);
+  }
 }
 
 EqualizationResult equalize(graph::Graph& graph) {

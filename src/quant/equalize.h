@@ -25,6 +25,10 @@ struct EqualizationRegion {
 /// zeros is none.
 std::vector<EqualizationRegion> find_regions(const graph::Graph& graph);
 
+/// Multiplies what the sources produce by s, channel by channel, and divides what the sinks
+/// read by it.
+void rescale(graph::Graph& graph, const EqualizationRegion& region, const std::vector<float>& s);
+
 /// The bias shrink factor k of one source (docs/numerics.md, eq. 15): biases count towards a
 /// channel's range as |b| / k.
 struct ShrinkFactor {

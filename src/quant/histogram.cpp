@@ -5,7 +5,7 @@
 #include <bit>
 #include <cmath>
 
-#include "core/diagnostic.h"
+#include "quant/calibrate.h"
 #include "quant/exponent.h"
 
 namespace shiftwise::quant {
@@ -22,10 +22,7 @@ void MagnitudeHistogram::add(std::span<const float> values) {
   }
   largest_ = std::bit_cast<float>(largest);
   has_negative_ = has_negative_ || signs != 0;
-  if (!std::isfinite(largest_)) {
-    throw core::Error({.what = "an activation is not a finite number",
-                       .why = "the float network overflows on a calibration image"});
-  }
+  if (!std::isfinite(largest_)) refuse_overflow();
 }
 
 void MagnitudeHistogram::merge(const MagnitudeHistogram& other) {

@@ -8,6 +8,7 @@
 
 #include "core/diagnostic.h"
 #include "core/finite.h"
+#include "quant/calibrate.h"
 
 namespace shiftwise::quant {
 
@@ -22,10 +23,7 @@ void LargestMagnitudes::add(std::span<const float> values) {
     const auto block = values.first(std::min(kBlock, values.size()));
     values = values.subspan(block.size());
     const float largest = std::bit_cast<float>(core::largest_magnitude_bits(block));
-    if (!std::isfinite(largest)) {
-      throw core::Error({.what = "an activation is not a finite number",
-                         .why = "the float network overflows on a calibration image"});
-    }
+    if (!std::isfinite(largest)) refuse_overflow();
     if (largest <= floor_) continue;
     for (const float value : block) push(std::abs(value));
   }

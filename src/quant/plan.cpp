@@ -22,6 +22,13 @@ NodeId Part::activation_of(NodeId id) const {
   return relu_follows ? readers[0] : id;
 }
 
+bool Part::quantizes(NodeId id) const {
+  const graph::Operation& operation = node(id).operation;
+  return std::holds_alternative<graph::Relu>(operation) ||
+         std::holds_alternative<graph::GlobalAveragePool>(operation) ||
+         (std::holds_alternative<graph::Add>(operation) && activation_of(id) == id);
+}
+
 NodeId Part::behind_pools(NodeId id) const {
   while (std::holds_alternative<graph::MaxPool>(node(id).operation) && id >= range.first) {
     id = node(id).inputs[0];
@@ -49,6 +56,11 @@ bool has_weights(const graph::Operation& operation) {
 const core::Tensor<float>& weight_of(const graph::Operation& operation) {
   if (const auto* conv = std::get_if<graph::Conv2d>(&operation)) return conv->weight;
   return std::get<graph::Linear>(operation).weight;
+}
+
+const std::vector<float>& bias_of(const graph::Operation& operation) {
+  if (const auto* conv = std::get_if<graph::Conv2d>(&operation)) return conv->bias;
+  return std::get<graph::Linear>(operation).bias;
 }
 
 }  // namespace shiftwise::quant

@@ -32,6 +32,9 @@ struct Part {
   /// Where the sum of a convolution or add is quantized: the ReLU that alone reads it, else
   /// itself.
   graph::NodeId activation_of(graph::NodeId id) const;
+  /// Whether `id` is where a sum becomes codes of its own (and not a node that passes codes
+  /// on, or hands over its accumulators).
+  bool quantizes(graph::NodeId id) const;
   /// The node whose codes `id` passes on: looks backward through max pools.
   graph::NodeId behind_pools(graph::NodeId id) const;
 };
@@ -74,8 +77,9 @@ Plan plan_accurate(const Part& part, const CalibrationData& data, Residual resid
 QuantizerReport report_quantizer(std::string name, std::string kind, qgraph::Element element,
                                  core::Exponent exponent, float threshold);
 
-/// Weights of a Conv2d or Linear.
+/// Weights and biases of a Conv2d or Linear.
 const core::Tensor<float>& weight_of(const graph::Operation& operation);
+const std::vector<float>& bias_of(const graph::Operation& operation);
 bool has_weights(const graph::Operation& operation);
 
 }  // namespace shiftwise::quant

@@ -7,6 +7,7 @@
 
 #include "core/diagnostic.h"
 #include "graph/fold.h"
+#include "quant/balance.h"
 #include "quant/equalize.h"
 #include "quant/measure.h"
 #include "quant/plan.h"
@@ -55,8 +56,9 @@ Result quantize(const graph::Graph& network, const data::Dataset& calibration,
   const graph::Range range = graph::find_stages(prefix, options.offload);
   const EqualizationResult equalization = equalize_part(prefix, range);
 
-  const Part part(std::move(prefix), range);
+  Part part(std::move(prefix), range);
   const CalibrationData data{calibration, normalization, images};
+  if (options.preset == Preset::kAccurate) balance(part, data, progress);
   Plan plan = options.preset == Preset::kSeed
                   ? plan_seed(part, data, progress)
                   : plan_accurate(part, data, options.residual, progress);

@@ -30,6 +30,15 @@ TEST(Presets, AccurateIsAtLeastOneDecibelBetterThanSeedOnEveryTrainedNetwork) {
   }
 }
 
+TEST(Presets, AccurateIsFarBetterWhereTheWholeNetworkIsIntegers) {
+  for (const char* name : {"resnet18-all", "resnet20-all"}) {
+    const graph::Graph network = BrevitasGolden(name).network();
+    EXPECT_GE(output_sqnr_db(network, "all", Preset::kAccurate),
+              output_sqnr_db(network, "all", Preset::kSeed) + 5)
+        << name;
+  }
+}
+
 TEST(Presets, AccurateIsAtLeastOneDecibelBetterThanSeedOnRandomNarrowNetworks) {
   struct Case {
     std::string file;

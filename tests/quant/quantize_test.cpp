@@ -152,6 +152,19 @@ TEST(Quantize, ADeadLayerHasNoScaleInTheSeedFlowAndOneInTheAccurateOne) {
   EXPECT_NO_THROW(run(dead, {.offload = "stem,conv2_x"}));
 }
 
+TEST(Quantize, ABlockThatAddsNothingYetIsNoObstacle) {
+  // Training often starts with a gain of zero in the last batch norm of a block.
+  for (const float gain : {0.0F, 1e-6F}) {
+    graph::Graph graph = network();
+    for (auto& node : graph.nodes) {
+      if (node.name != "conv2_x.conv3") continue;
+      for (float& w : std::get<graph::Conv2d>(node.operation).weight.values) w *= gain;
+    }
+    const Result result = run(graph, {.offload = "all"});
+    EXPECT_GT(result.output_sqnr_db, 25) << gain;
+  }
+}
+
 TEST(Quantize, RefusesAnEmptyCalibrationSet) {
   EXPECT_THROW(run(network(), {}, 0), core::Error);
   EXPECT_THROW(run(network(), {.calibration_images = 0}), core::Error);
