@@ -57,7 +57,7 @@ const CoreStatistics* find_core(const Statistics& run, const std::string& who) {
 std::string kernel_of(const CoreStatistics* core) {
   if (core == nullptr || core->kernel.empty()) return "a kernel";
   const std::string& symbol = core->kernel;
-  return fmt::format("'{}'{}", symbol, core->assumed ? ", whose cost is not known," : "");
+  return fmt::format("'{}'{}", symbol, core->assumed ? " (whose cost is not known)" : "");
 }
 
 std::string reason(const Statistics& run, const PathPart& part) {
