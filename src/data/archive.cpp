@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/diagnostic.h"
+#include "core/file.h"
 
 namespace shiftwise::data {
 namespace fs = std::filesystem;
@@ -57,13 +58,13 @@ std::vector<std::byte> read_member(struct archive* reader, std::int64_t size,
 }  // namespace
 
 void unpack_batches(const fs::path& path, BatchSink& sink) {
-  constexpr std::size_t kBlockBytes = std::size_t{1} << 16;
+  const core::MappedFile file(path);
   const std::unique_ptr<struct archive, Free> owner(archive_read_new());
   struct archive* reader = owner.get();
   core::expects(reader != nullptr, "libarchive can be set up");
   archive_read_support_filter_gzip(reader);
   archive_read_support_format_tar(reader);
-  if (archive_read_open_filename(reader, path.c_str(), kBlockBytes) != ARCHIVE_OK) {
+  if (archive_read_open_memory(reader, file.bytes().data(), file.bytes().size()) != ARCHIVE_OK) {
     damaged(reader, path);
   }
   std::int64_t claimed = 0;
