@@ -134,7 +134,7 @@ class Chooser {
       finest = std::max(finest, other.value - kReach);
     };
     const auto output = [&](NodeId activation) {
-      if (!part_.quantizes(activation)) return;
+      if (!part_.quantizes(activation, residual_)) return;
       const MagnitudeHistogram& histogram = statistics_.histogram(activation);
       within_reach(best_exponent(histogram, element_of(histogram)));
     };

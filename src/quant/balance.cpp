@@ -121,9 +121,10 @@ Choice search(const std::vector<Tensor>& tensors) {
 
 class Balancer {
  public:
-  Balancer(Part& part, std::vector<EqualizationRegion> regions,
+  Balancer(Part& part, Residual residual, std::vector<EqualizationRegion> regions,
            std::map<NodeId, ChannelProfile> profiles)
       : part_(part),
+        residual_(residual),
         regions_(std::move(regions)),
         profiles_(std::move(profiles)),
         importance_(find_importance(part, profiles_)) {}
@@ -144,7 +145,7 @@ class Balancer {
     const std::set<NodeId> scaled = scaled_nodes(region);
     std::vector<Tensor> tensors;
     for (const NodeId id : scaled) {
-      if (part_.quantizes(id)) tensors.push_back(activation(id));
+      if (part_.quantizes(id, residual_)) tensors.push_back(activation(id));
     }
     for (const NodeId id : region.sources) tensors.push_back(source(id));
     for (const NodeId id : region.sinks) tensors.push_back(sink(id));
@@ -252,6 +253,7 @@ class Balancer {
   }
 
   Part& part_;
+  Residual residual_;
   std::vector<EqualizationRegion> regions_;
   std::map<NodeId, ChannelProfile> profiles_;
   Importance importance_;
@@ -269,12 +271,12 @@ std::vector<EqualizationRegion> regions_of(const Part& part) {
 
 }  // namespace
 
-void balance(Part& part, const CalibrationData& data, core::Progress& progress) {
+void balance(Part& part, const CalibrationData& data, Residual residual, core::Progress& progress) {
   std::vector<EqualizationRegion> regions = regions_of(part);
   if (regions.empty()) return;
-  ChannelStatistics statistics(part);
+  ChannelStatistics statistics(part, residual);
   stream(part.network, statistics.observed(), data, statistics, progress);
-  Balancer(part, std::move(regions), statistics.profiles()).run();
+  Balancer(part, residual, std::move(regions), statistics.profiles()).run();
 }
 
 }  // namespace shiftwise::quant

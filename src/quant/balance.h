@@ -11,6 +11,6 @@ namespace shiftwise::quant {
 /// Rescales the channels of the part's equalization regions in place; the function that the
 /// network computes stays the same (docs/numerics.md, eq. 24). The same for any number of
 /// threads.
-void balance(Part& part, const CalibrationData& data, core::Progress& progress);
+void balance(Part& part, const CalibrationData& data, Residual residual, core::Progress& progress);
 
 }  // namespace shiftwise::quant

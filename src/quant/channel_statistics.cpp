@@ -8,7 +8,7 @@ namespace shiftwise::quant {
 
 using graph::NodeId;
 
-ChannelStatistics::ChannelStatistics(const Part& part) : part_(part) {
+ChannelStatistics::ChannelStatistics(const Part& part, Residual residual) {
   const auto observe = [&](NodeId id) {
     const auto channels =
         static_cast<std::size_t>(part.shapes[static_cast<std::size_t>(id)].channels);
@@ -18,7 +18,7 @@ ChannelStatistics::ChannelStatistics(const Part& part) : part_(part) {
   };
   observe(part.border());
   for (NodeId id = part.range.first; id <= part.range.last; ++id) {
-    if (part.quantizes(id)) observe(id);
+    if (part.quantizes(id, residual)) observe(id);
     if (has_weights(part.node(id).operation)) observe(part.node(id).inputs[0]);
   }
   slots_.assign(kSlots, total_);

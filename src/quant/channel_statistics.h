@@ -22,7 +22,7 @@ struct ChannelProfile {
 /// Collects the profiles of everything in a part that is quantized or read by weights.
 class ChannelStatistics : public Collector {
  public:
-  explicit ChannelStatistics(const Part& part);
+  ChannelStatistics(const Part& part, Residual residual);
 
   std::vector<graph::NodeId> observed() const;
 
@@ -42,7 +42,6 @@ class ChannelStatistics : public Collector {
     std::int64_t positions = 0;
   };
 
-  const Part& part_;
   std::map<graph::NodeId, Sums> total_;
   std::vector<std::map<graph::NodeId, Sums>> slots_;
 };

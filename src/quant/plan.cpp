@@ -22,8 +22,11 @@ NodeId Part::activation_of(NodeId id) const {
   return relu_follows ? readers[0] : id;
 }
 
-bool Part::quantizes(NodeId id) const {
+bool Part::quantizes(NodeId id, Residual residual) const {
   const graph::Operation& operation = node(id).operation;
+  if (std::holds_alternative<graph::Conv2d>(operation)) {
+    return residual == Residual::kPublished && activation_of(id) == id;
+  }
   return std::holds_alternative<graph::Relu>(operation) ||
          std::holds_alternative<graph::GlobalAveragePool>(operation) ||
          (std::holds_alternative<graph::Add>(operation) && activation_of(id) == id);

@@ -34,7 +34,7 @@ struct Part {
   graph::NodeId activation_of(graph::NodeId id) const;
   /// Whether `id` is where a sum becomes codes of its own (and not a node that passes codes
   /// on, or hands over its accumulators).
-  bool quantizes(graph::NodeId id) const;
+  bool quantizes(graph::NodeId id, Residual residual) const;
   /// The node whose codes `id` passes on: looks backward through max pools.
   graph::NodeId behind_pools(graph::NodeId id) const;
 };

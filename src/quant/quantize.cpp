@@ -58,7 +58,7 @@ Result quantize(const graph::Graph& network, const data::Dataset& calibration,
 
   Part part(std::move(prefix), range);
   const CalibrationData data{calibration, normalization, images};
-  if (options.preset == Preset::kAccurate) balance(part, data, progress);
+  if (options.preset == Preset::kAccurate) balance(part, data, options.residual, progress);
   Plan plan = options.preset == Preset::kSeed
                   ? plan_seed(part, data, progress)
                   : plan_accurate(part, data, options.residual, progress);

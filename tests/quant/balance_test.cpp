@@ -44,7 +44,7 @@ TEST(Balance, LeavesTheFunctionAsItIs) {
   Part part = part_of(graph);
   const MadeImages images = noise(kShape, 20);
   const data::Normalization normalization;
-  balance(part, {images, normalization, 20}, core::silent_progress());
+  balance(part, {images, normalization, 20}, Residual::kWide, core::silent_progress());
   EXPECT_NE(weight_of(part.node(3).operation), weight_of(graph.nodes[3].operation));
   const std::vector<float> before = outputs(graph);
   const std::vector<float> after = outputs(part.network);
@@ -57,13 +57,13 @@ TEST(Balance, GivesSmallChannelsMoreOfTheRange) {
   const data::Normalization normalization;
   const CalibrationData data{images, normalization, 20};
   const auto unevenness = [&] {
-    ChannelStatistics statistics(part);
+    ChannelStatistics statistics(part, Residual::kWide);
     stream(part.network, statistics.observed(), data, statistics, core::silent_progress());
     const std::vector<float> peak = statistics.profiles().at(4).peak;
     return peak[0] / peak[1];
   };
   const float before = unevenness();
-  balance(part, data, core::silent_progress());
+  balance(part, data, Residual::kWide, core::silent_progress());
   EXPECT_LT(unevenness(), before / 1.2F);
 }
 
@@ -74,7 +74,7 @@ TEST(Balance, ALayerOfZerosStaysOne) {
   Part part = part_of(graph);
   const MadeImages images = noise(kShape, 20);
   const data::Normalization normalization;
-  balance(part, {images, normalization, 20}, core::silent_progress());
+  balance(part, {images, normalization, 20}, Residual::kWide, core::silent_progress());
   for (const float w : weight_of(part.node(3).operation).values) EXPECT_EQ(w, 0.0F);
   for (const float value : outputs(part.network)) EXPECT_TRUE(std::isfinite(value));
 }
