@@ -1,32 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/diagnostic.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
+#include "core/plain_text.h"
+
 namespace shiftwise::core {
-namespace {
-
-/// What a hostile file says cannot steer a terminal: control characters become \xNN.
-std::string harmless(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    const bool control = (code < ' ' && c != '\n' && c != '\t') || code == 0x7f;
-    result += control ? fmt::format("\\x{:02x}", code) : std::string(1, c);
-  }
-  return result;
-}
-
-}  // namespace
 
 std::string Diagnostic::text() const {
+  constexpr std::size_t kLongest = 4000;  // a hostile file may hold a name of megabytes
   std::string result = what;
-  if (!where.empty()) result += "\n  where: " + where;
-  if (!why.empty()) result += "\n  why:   " + why;
-  if (!hint.empty()) result += "\n  try:   " + hint;
-  return harmless(result);
+  const auto add = [&](const char* label, const std::string& answer) {
+    if (answer.empty()) return;
+    result += label + answer.substr(0, kLongest);
+    if (answer.size() > kLongest) result += "...";
+  };
+  add("\n  where: ", where);
+  add("\n  why:   ", why);
+  add("\n  try:   ", hint);
+  return plain_text(result);
 }
 
 Error::Error(Diagnostic diagnostic)

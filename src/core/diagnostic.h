@@ -23,8 +23,8 @@ struct Diagnostic {
   std::string why = {};    ///< the reason, with the numbers that disagree
   std::string hint = {};   ///< what to try
 
-  /// The message as a person reads it, without a trailing newline; control characters (a
-  /// name from a file may hold some) are written as \xNN.
+  /// The message as a person reads it, without a trailing newline and control characters
+  /// (plain_text.h); of an endless answer, the beginning.
   std::string text() const;
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/diagnostic.h"
+#include "core/plain_text.h"
 
 namespace shiftwise::report {
 namespace {
@@ -105,7 +106,7 @@ std::string Report::to_text() const {
       text += (remark.is_warning ? "warning: " : "note: ") + remark.sentence + "\n";
     }
   }
-  return text;
+  return core::plain_text(text);
 }
 
 Json Report::to_json() const {

@@ -33,7 +33,7 @@ class Report {
   void note(std::string sentence);
   void warning(std::string sentence);
 
-  /// Aligned text; ends with a newline.
+  /// Aligned text without control characters; ends with a newline.
   std::string to_text() const;
   nlohmann::ordered_json to_json() const;
 

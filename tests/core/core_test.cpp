@@ -35,6 +35,11 @@ TEST(Diagnostic, ControlCharactersOfANameDoNotReachTheTerminal) {
   EXPECT_EQ(diagnostic.text(), "cannot read\n  where: tensor \\x1b[2J\\x07\\x7f\n  why:   a\n\tb");
 }
 
+TEST(Diagnostic, AnEndlessAnswerIsCut) {
+  const Diagnostic diagnostic{.what = "cannot read", .where = std::string(5000, 'x')};
+  EXPECT_EQ(diagnostic.text(), "cannot read\n  where: " + std::string(4000, 'x') + "...");
+}
+
 TEST(Expects, ThrowsAnErrorThatNamesTheBrokenPromise) {
   EXPECT_NO_THROW(expects(true, "fine"));
   try {

@@ -37,6 +37,12 @@ TEST(Report, TextIsAlignedByCharactersNotBytes) {
             "warning: another.\n");
 }
 
+TEST(Report, NamesFromAFileCannotSteerTheTerminal) {
+  Report report;
+  report.fact("names", "class names", text("cat, \x1b[2Jdog"));
+  EXPECT_EQ(report.to_text(), "class names  cat, \\x1b[2Jdog\n");
+}
+
 TEST(Report, JsonHoldsTheSameAndWhatPeopleDoNotSee) {
   EXPECT_EQ(example().to_json().dump(),
             R"({"images":10000,"version":"0.1.0","accuracy":0.8664,"layers":[)"
