@@ -37,6 +37,7 @@ std::vector<std::pair<std::string, double>> AlteredArray::facts() const {
     }
     result.emplace_back(setting.substr(0, equals), value);
   }
+  target::require_facts(result);
   return result;
 }
 

@@ -114,6 +114,7 @@ class Simulate : public Verb {
   target::Facts facts() const {
     target::Facts result = array_.facts();
     if (clock_ghz_) result.emplace_back("clock_hz", *clock_ghz_ * 1e9);
+    target::require_facts(result);
     return result;
   }
 

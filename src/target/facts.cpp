@@ -127,18 +127,18 @@ std::vector<std::string> differences(const std::string& name, const Facts& facts
   return result;
 }
 
+void require_facts(const Facts& facts) {
+  find_device("npu1", facts);  // the ranges are the same for all
+}
+
 Facts read_facts(const std::string& path) {
-  // Which device it is for is not known yet; the ranges are the same for all.
-  Device any = find_device("npu1");
   Facts result = read_numbers(path);
-  for (const auto& [name, value] : result) {
-    try {
-      set_fact(any, name, value);
-    } catch (const core::Error& error) {
-      core::Diagnostic diagnostic = error.diagnostic();
-      diagnostic.where = path;
-      throw core::Error(std::move(diagnostic));
-    }
+  try {
+    require_facts(result);
+  } catch (const core::Error& error) {
+    core::Diagnostic diagnostic = error.diagnostic();
+    diagnostic.where = path;
+    throw core::Error(std::move(diagnostic));
   }
   return result;
 }

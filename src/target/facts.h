@@ -22,6 +22,9 @@ double fact(const Device& device, const std::string& name);
 /// Replaces one number. Throws Error for an unknown name or an absurd value.
 void set_fact(Device& device, const std::string& name, double value);
 
+/// Throws Error for an unknown name or an absurd value, whatever the device.
+void require_facts(const Facts& facts);
+
 /// The device of that name with those numbers. Throws Error as find_device and set_fact do.
 Device find_device(const std::string& name, const Facts& facts);
 

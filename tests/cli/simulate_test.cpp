@@ -302,6 +302,78 @@ TEST_F(Simulate, ConstantsOfTheModelCanBeSet) {
   EXPECT_NE(wrong.err.find("did you mean 'hop_cycles'?"), std::string::npos);
 }
 
+TEST_F(Simulate, OfAnotherArrayIsSimulatedAndSaysSo) {
+  const auto json = [&](const Arguments& more) {
+    Arguments arguments = command({"--json"});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Outcome outcome = shiftwise(arguments);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.json();
+  };
+  write("array.json", R"({"stream_words_per_cycle": 0.01, "compute": {"dma_channels": 1}})");
+  const auto slow = json({"--array", path("array.json")});
+  EXPECT_GE(slow.at("cycles"), 1024 / 4 * 100) << "a word takes a hundred cycles";
+  EXPECT_NE(slow.at("notes").dump().find("this is not npu1_1col as it is: compute.dma_channels 1 "
+                                         "(not 2), stream_words_per_cycle 0.01 (not 1)"),
+            std::string::npos)
+      << slow.at("notes");
+  // Single numbers come after the file.
+  EXPECT_EQ(json({"--array", path("array.json"), "--set", "stream_words_per_cycle=1"}).at("cycles"),
+            json({}).at("cycles"));
+}
+
+TEST_F(Simulate, ADesignThatAnotherArrayCannotHoldIsRefusedWithWhatBinds) {
+  const auto refusal = [&](const std::string& setting) {
+    const Outcome outcome = shiftwise(command({"--set", setting}));
+    EXPECT_EQ(outcome.code, 2) << setting;
+    EXPECT_EQ(outcome.out, "");
+    return outcome.err;
+  };
+  EXPECT_NE(refusal("compute.memory_bytes=1200").find("1200"), std::string::npos);
+  EXPECT_NE(refusal("compute.locks=3").find("locks"), std::string::npos);
+  EXPECT_NE(refusal("compute.descriptors=3").find("descriptors"), std::string::npos);
+}
+
+TEST_F(Simulate, AbsurdArraysAndCostsAreOneErrorEach) {
+  const auto refusal = [&](const std::string& option, const std::string& text) {
+    write("numbers.json", text);
+    const Outcome outcome = shiftwise(command({option, path("numbers.json")}));
+    EXPECT_EQ(outcome.code, 2) << text;
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_NE(outcome.err.find(path("numbers.json")), std::string::npos) << outcome.err;
+    return outcome.err;
+  };
+  EXPECT_NE(refusal("--array", R"({"hop_cycles": -1})").find("hop_cycles cannot be -1"),
+            std::string::npos);
+  EXPECT_NE(refusal("--array", R"({"compute": {"dma_chanels": 1}})").find("did you mean"),
+            std::string::npos);
+  EXPECT_NE(refusal("--cost", R"({"plus_one": -5})").find("the cycles of 'plus_one' cannot be -5"),
+            std::string::npos);
+  EXPECT_NE(refusal("--cost", R"({"plus_one": 1e300})").find("cannot be 1e+300"),
+            std::string::npos);
+  EXPECT_NE(refusal("--cost", R"({"plus_two": 5})").find("the design has no kernel 'plus_two'"),
+            std::string::npos);
+  for (const char* broken : {"", "[]", R"({"plus_one": "5"})", R"({"plus_one": NaN})"}) {
+    refusal("--cost", broken);
+    refusal("--array", broken);
+  }
+  EXPECT_EQ(shiftwise(command({"--cost", path("nowhere.json")})).code, 2);
+  for (const char* setting : {"hop_cycles", "hop_cycles=", "hop_cycles=x", "hop_cycles=nan"}) {
+    EXPECT_EQ(shiftwise(command({"--set", setting})).code, 2) << setting;
+  }
+  EXPECT_EQ(shiftwise(command({"--set", "compute.locks=0"})).err,
+            "shiftwise: compute.locks cannot be 0\n  why:   it is a whole number from 1 to 64\n");
+}
+
+TEST_F(Simulate, AGivenCostIsTakenAndTheEstimateIsOneThen) {
+  write("cost.json", R"({"plus_one": 7000})");
+  const auto json = shiftwise(command({"--json", "--report", "--cost", path("cost.json")})).json();
+  EXPECT_EQ(json.at("kernels")[0].at("basis"), "given");
+  EXPECT_EQ(json.at("kernels")[0].at("cycles"), 16 * 7000);
+  EXPECT_TRUE(json.at("warnings").empty()) << json.at("warnings");
+  EXPECT_EQ(json.at("bottleneck_kind"), "kernels");
+}
+
 TEST_F(Simulate, ClocksGiveTheTimeAndAbsurdOnesAreRefused) {
   const auto json = shiftwise(command({"--clock-ghz", "1.2", "--json"})).json();
   EXPECT_DOUBLE_EQ(json.at("clock_hz"), 1.2e9);
