@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <regex>
 #include <sstream>
 
 #include "core/diagnostic.h"
@@ -65,6 +66,16 @@ void add_access_checks(const Compiler& compiler, std::vector<std::string>& comma
   }
 }
 
+/// Whether a source names native vectors or cascades and includes no aie_api, which has them.
+bool uses_native_names(const fs::path& source) {
+  const core::MappedFile file(source.string());
+  const std::string text(file.text());
+  if (text.find("aie_api") != std::string::npos) return false;
+  static const std::regex native(
+      "\\b(v[0-9]+(u?int[0-9]+|b?float[0-9]*|acc[0-9]+|accfloat)|put_mcd|get_scd_\\w+)\\b");
+  return std::regex_search(text, native);
+}
+
 std::vector<std::string> compile_command(const Compiler& compiler, const fs::path& source,
                                          const BuildOptions& options, const fs::path& recipe,
                                          const fs::path& output) {
@@ -84,11 +95,12 @@ std::vector<std::string> compile_command(const Compiler& compiler, const fs::pat
   command.insert(command.end(), options.arguments.begin(), options.arguments.end());
   // The array's compilers know vector types and intrinsics without any header. The second folder
   // lets "../aie_kernel_utils.h" be found where a source came alone.
-  command.insert(
-      command.end(),
-      {"-include", recipe.string(), "-include", (header_folder() / "aie_api" / "aie.hpp").string(),
-       "-I" + header_folder().string(), "-I" + (header_folder() / "aie_api").string(), "-x", "c++",
-       source.string(), "-o", output.string()});
+  const fs::path first =
+      uses_native_names(source) ? fs::path("aie_api/aie.hpp") : fs::path("shiftwise_kernel.hpp");
+  command.insert(command.end(),
+                 {"-include", recipe.string(), "-include", (header_folder() / first).string(),
+                  "-I" + header_folder().string(), "-I" + (header_folder() / "aie_api").string(),
+                  "-x", "c++", source.string(), "-o", output.string()});
   return command;
 }
 
