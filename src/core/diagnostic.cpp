@@ -24,6 +24,16 @@ std::string Diagnostic::text() const {
 Error::Error(Diagnostic diagnostic)
     : diagnostic_(std::move(diagnostic)), text_(diagnostic_.text()) {}
 
+Error located_in(const std::string& where, const Error& error) {
+  Diagnostic diagnostic = error.diagnostic();
+  if (diagnostic.where.empty()) {
+    diagnostic.where = where;
+  } else if (!diagnostic.where.starts_with(where)) {
+    diagnostic.where.insert(0, where + ", ");
+  }
+  return Error(std::move(diagnostic));
+}
+
 void expects(bool condition, const char* promise, const std::string& detail) {
   if (condition) return;
   throw Error({.what = "internal error: a promise between two parts of shiftwise is broken",

@@ -41,6 +41,9 @@ class Error : public std::exception {
   std::string text_;
 };
 
+/// The same error, said to be about the file `where`, unless it names it already.
+Error located_in(const std::string& where, const Error& error);
+
 /// A promise between our own rooms. `condition` false is a bug of ours, not of the input;
 /// it throws Error with both the broken promise and `detail`.
 void expects(bool condition, const char* promise, const std::string& detail = {});

@@ -182,7 +182,11 @@ Model read_model(const std::filesystem::path& folder) {
 }
 
 Model parse_model(std::span<const std::byte> file, const std::string& where) {
-  return Reader(file, where).read();
+  try {
+    return Reader(file, where).read();
+  } catch (const core::Error& error) {
+    throw core::located_in(where, error);  // the networks' own checks know no file
+  }
 }
 
 }  // namespace shiftwise::hybrid

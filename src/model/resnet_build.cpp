@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "core/diagnostic.h"
 #include "model/load.h"
 #include "model/parameters.h"
 #include "model/resnet_description.h"
@@ -34,13 +35,21 @@ class Builder {
     }
     classifier(x);
     parameters_.expect_all_taken();
-    graph::verify(model_.network);
+    verify_network();
     finish_description(names_, description_);
     model_.description = std::move(description_);
     return std::move(model_);
   }
 
  private:
+  void verify_network() const {
+    try {
+      graph::verify(model_.network);
+    } catch (const core::Error& error) {
+      throw core::located_in(parameters_.checkpoint().path, error);
+    }
+  }
+
   void describe_shape() {
     const core::Shape& stem = parameters_.shape(names_.stem.conv + ".weight", 4);
     const bool large = stem[3] > 3;  // a stem for ImageNet: stride 2, then a max pool
@@ -141,7 +150,9 @@ class Builder {
       parameters_.refuse(name,
                          fmt::format("{} asks for {} input channels, its input has {}",
                                      core::to_string(shape), shape[1], channels_),
-                         grouped ? "grouped convolutions (ResNeXt) are not supported" : "");
+                         stage_ == "stem" ? "only networks for RGB pictures are supported"
+                         : grouped        ? "grouped convolutions (ResNeXt) are not supported"
+                                          : "");
     }
     channels_ = static_cast<int>(shape[0]);
     graph::Conv2d conv{.weight = parameters_.take(name, 4),

@@ -40,6 +40,15 @@ TEST(Diagnostic, AnEndlessAnswerIsCut) {
   EXPECT_EQ(diagnostic.text(), "cannot read\n  where: " + std::string(4000, 'x') + "...");
 }
 
+TEST(Diagnostic, AFileIsNamedOnce) {
+  const auto located = [](const std::string& where) {
+    return located_in("a.pt", Error({.what = "broken", .where = where})).diagnostic().where;
+  };
+  EXPECT_EQ(located(""), "a.pt");
+  EXPECT_EQ(located("layer 'x'"), "a.pt, layer 'x'");
+  EXPECT_EQ(located("a.pt, byte 7"), "a.pt, byte 7");
+}
+
 TEST(Expects, ThrowsAnErrorThatNamesTheBrokenPromise) {
   EXPECT_NO_THROW(expects(true, "fine"));
   try {

@@ -173,6 +173,7 @@ TEST_F(Artifact, RefusesPartsThatDoNotFitEachOther) {
   SetUp();
   EXPECT_SAYS(refusal_after([](auto&, Json& json) { json["range"] = {9, 2000}; }),
               "nodes 9 to 2000 of");
+  EXPECT_SAYS(refusal(), "where: " + file().string() + ", range");
 }
 
 TEST_F(Artifact, RefusesTensorsThatAreMissingLeftOverOrOfTheWrongKind) {

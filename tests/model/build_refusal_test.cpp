@@ -121,6 +121,11 @@ TEST(BuildRefuses, GroupedConvolutions) {
               {"tensor 'layer1.0.conv2.weight'", "ResNeXt"});
 }
 
+TEST(BuildRefuses, NetworksForGrayPictures) {
+  expect_says(refusal_after([](Checkpoint& c) { tests::add_conv(c, "conv1", 4, 1, 3); }),
+              {"tensor 'conv1.weight'", "only networks for RGB pictures are supported"});
+}
+
 TEST(BuildRefuses, PreActivationNetworks) {
   const std::string message = refusal_after([](Checkpoint& checkpoint) {
     std::erase_if(checkpoint.tensors,
@@ -158,12 +163,8 @@ TEST(BuildRefuses, OtherNetworks) {
 }
 
 TEST(BuildRefuses, VariancesThatHaveNoRoot) {
-  EXPECT_THROW(build([] {
-                 Checkpoint checkpoint = draw({});
-                 checkpoint.tensors["bn1.running_var"].values[1] = -1;
-                 return checkpoint;
-               }()),
-               core::Error);
+  expect_says(refusal_after([](Checkpoint& c) { c.tensors["bn1.running_var"].values[1] = -1; }),
+              {"where: sketch.pt, batch_norm 'bn1'", "variance -1"});
 }
 
 TEST(BuildRefuses, OverridesThatFitNoNetwork) {
