@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # A room is a folder of src/ with one job and one static library.
 
-# shiftwise_room(NAME [USES room...] [LIBRARIES target...])
+# shiftwise_room(NAME [UNITY] [USES room...] [LIBRARIES target...])
 #
 # Compiles every .cpp of the current folder into the library shiftwise_<NAME>. Its headers
 # are included as "<NAME>/file.h" by the rooms that declare it in USES (or use a room that
 # does) and by nobody else: each room exports an include folder that holds one link, itself.
+# UNITY: the room's headers cost more than its code, and names in its anonymous namespaces are
+# unique in it, so that builds with SHIFTWISE_UNITY compile several of its files as one.
 function(shiftwise_room NAME)
-  cmake_parse_arguments(PARSE_ARGV 1 ROOM "" "" "USES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 ROOM "UNITY" "" "USES;LIBRARIES")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   set(doorway "${CMAKE_BINARY_DIR}/rooms/${NAME}")
@@ -17,6 +19,9 @@ function(shiftwise_room NAME)
   if(sources)
     add_library(shiftwise_${NAME} STATIC ${sources})
     set(scope PUBLIC)
+    if(ROOM_UNITY AND SHIFTWISE_UNITY)
+      set_target_properties(shiftwise_${NAME} PROPERTIES UNITY_BUILD ON)
+    endif()
   else()
     add_library(shiftwise_${NAME} INTERFACE)
     set(scope INTERFACE)
