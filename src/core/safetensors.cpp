@@ -203,7 +203,7 @@ bool looks_like_safetensors(std::span<const std::byte> file) {
   if (file.size() <= kLengthBytes) return false;
   std::uint64_t length = 0;
   std::memcpy(&length, file.data(), kLengthBytes);
-  constexpr int kFormatBits = 32;  // a header of more than 100 MB is none
+  constexpr int kFormatBits = 32;  // any eight letters are a larger number
   return length >> kFormatBits == 0 && file[kLengthBytes] == std::byte{'{'};
 }
 
