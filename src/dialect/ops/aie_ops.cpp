@@ -66,7 +66,7 @@ mlir::OpFoldResult UseLockOp::getAmount() {
 }
 
 std::optional<std::int64_t> ShimDmaAllocationOp::getColumn() {
-  if (getCol()) return *getCol();
+  if (getCol()) return getCol();
   if (getTile()) {
     if (const auto tile = tile_of(getTile())) return tile->column;
   }
