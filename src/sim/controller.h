@@ -43,7 +43,7 @@ class Controller final : public Process {
   void next(Cycles now);
   /// False: not done yet.
   bool perform(const dialect::HostOperation& operation);
-  void configure(dialect::Index task);
+  bool configure(dialect::Index task);
   void start(dialect::Index task);
   void push(const target::Channel& id, int descriptor, int repeat, bool issue_token);
   bool sync(const dialect::Sync& sync);
@@ -59,7 +59,8 @@ class Controller final : public Process {
   RegisterFile registers_;
   const dialect::Sequence* sequence_ = nullptr;
   std::size_t at_ = 0;
-  int synced_ = 0;  ///< tokens that the sync in progress has got
+  int synced_ = 0;       ///< tokens that the sync in progress has got
+  Cycles patience_ = 0;  ///< how long the operation in progress has waited for a descriptor
   const Channel* token_wait_ = nullptr;
   Cycles end_ = 0;
   Cycles began_ = 0;

@@ -50,16 +50,36 @@ TEST(TaskQueues, HoldFour) {
 
 TEST(Descriptors, AreNotWrittenWhileTheyAreUsed) {
   DesignBuilder design = loopback();
-  const Index in = design.argument(64);
+  const Index in = design.argument(4096);
   dialect::BufferDescriptor descriptor{
-      .id = 3, .memory = {.host_argument = in}, .length = 64, .location = "test:memcpy"};
+      .id = 3, .memory = {.host_argument = in}, .length = 4096, .location = "test:memcpy"};
   design.transfer(mm2s(kShim), descriptor, false);
   design.transfer(mm2s(kShim), descriptor, false);
-  EXPECT_EQ(refusal([&] { run_on(design.finish(), {counting(64)}); }),
+  EXPECT_EQ(refusal([&] { run_on(design.finish(), {counting(4096)}); }),
             "descriptor 3 of tile (0, 0) is written while MM2S 0 of tile (0, 0) uses it\n"
             "  where: test:task1\n"
             "  why:   its transfer has not ended\n"
             "  try:   wait for it first, or use another descriptor");
+}
+
+TEST(Descriptors, AreWaitedForWhereTheirTransferIsAboutToEnd) {
+  DesignBuilder design = loopback();
+  const Index in = design.argument(64);
+  const Index out = design.argument(128);
+  const Index received = design.transfer(s2mm(kShim), out, 0, 128, true);
+  dialect::BufferDescriptor descriptor{
+      .id = 3, .memory = {.host_argument = in}, .length = 64, .location = "test:memcpy"};
+  design.transfer(mm2s(kShim), descriptor, false);
+  design.transfer(mm2s(kShim), descriptor, false);
+  design.await(received);
+  Array array(design.finish(), nullptr);
+  std::vector<std::vector<std::byte>> buffers{counting(64), std::vector<std::byte>(128)};
+  const Result result = run(array, buffers);
+  EXPECT_EQ(result.outcome, Outcome::kComplete);
+  EXPECT_TRUE(std::equal(buffers[0].begin(), buffers[0].end(), buffers[1].begin() + 64));
+  ASSERT_EQ(result.notes.size(), 1U);
+  EXPECT_TRUE(result.notes[0].starts_with("test:task2: a descriptor is written again up to "))
+      << result.notes[0];
 }
 
 TEST(Tokens, ComeOneForEachTaskThatAsks) {
