@@ -166,7 +166,7 @@ TEST_F(Simulate, MovesMoreThanTheDesignDeclaresIntoABufferThatIsLargeEnough) {
   EXPECT_EQ(refused.err,
             "shiftwise: S2MM 0 of tile (0, 0) writes outside of host buffer 1\n  where: " +
                 path("design.mlir") +
-                ":24:7\n  why:   bytes 0 to 1023, where there are 64\n"
+                ":25:7\n  why:   bytes 64 to 127, where there are 64\n"
                 "  try:   check offset, sizes and strides of the transfer; --in 1=FILE and --out "
                 "1=FILE:BYTES make the buffer larger\n");
   const Outcome small = shiftwise(command({"--out", path("y.bin") + ":63"}));
