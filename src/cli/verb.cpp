@@ -84,9 +84,8 @@ std::string config_text(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     if (!option->get_configurable()) continue;
     std::vector<std::string> values = option->results();
-    if (values.empty() && !option->get_default_str().empty()) {
-      values.push_back(option->get_default_str());
-    }
+    const std::string standard = option->get_default_str();
+    if (values.empty() && !standard.empty() && standard != "[]") values.push_back(standard);
     const bool given = !values.empty();
     for (std::string& value : values) value = quoted(value);
     const std::string list = fmt::format("{}", fmt::join(values, ", "));

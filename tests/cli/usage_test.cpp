@@ -115,6 +115,11 @@ TEST(Usage, PrintedConfigurationsAreReadBack) {
   EXPECT_EQ(shiftwise({"diff", "--config", list, "--print-config"}).out, two.out);
 }
 
+TEST(Usage, EmptyListsArePrintedAsNotGiven) {
+  const Outcome printed = shiftwise({"diff", "a", "b", "--print-config"});
+  EXPECT_EQ(printed.out.find("[]"), std::string::npos) << printed.out;
+}
+
 TEST(Usage, TheSeedPresetHasNoWideResidual) {
   const Outcome outcome =
       shiftwise({"quantize", "x.pt", "-o", "y", "--preset", "seed", "--residual", "wide"});
