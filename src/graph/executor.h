@@ -28,6 +28,8 @@ class Executor {
     int threads_per_chunk = 1;
     /// Nodes whose outputs an Observer is to see; they are kept apart from fused neighbours.
     std::vector<NodeId> observed;
+    /// The Observer takes an image's floats in any order, which spares sorting them.
+    bool any_order = false;
   };
 
   /// Batch norms must have been folded (graph/fold.h).

@@ -3,6 +3,9 @@
 
 #include <oneapi/dnnl/dnnl_config.h>
 
+#include <algorithm>
+#include <array>
+
 #if DNNL_CPU_THREADING_RUNTIME == DNNL_RUNTIME_OMP
 // Declared here and not by omp.h, which clang has only beside a runtime of its own: it must
 // be libgomp's, which libdnnl uses.
@@ -72,6 +75,14 @@ Layout plain(const memory::dims& extents) {
 
 Layout any(const memory::dims& extents) {
   return {extents, memory::data_type::f32, memory::format_tag::any};
+}
+
+bool image_after_image(const Layout& layout, const memory::dims& extents) {
+  using Tag = memory::format_tag;
+  if (layout.get_size() != plain(extents).get_size()) return false;
+  return std::ranges::any_of(
+      std::array{Tag::abcd, Tag::acdb, Tag::aBcd8b, Tag::aBcd16b},
+      [&](Tag tag) { return layout == Layout(extents, memory::data_type::f32, tag); });
 }
 
 dnnl::convolution_forward::primitive_desc convolution(const Layout& source, const Layout& weight,

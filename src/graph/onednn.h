@@ -16,6 +16,9 @@ dnnl::engine& engine();
 Layout plain(const dnnl::memory::dims& extents);
 Layout any(const dnnl::memory::dims& extents);
 
+/// Whether this float32 layout has one image behind the other, each without gaps.
+bool image_after_image(const Layout& layout, const dnnl::memory::dims& extents);
+
 /// A sliding window, the same in both directions.
 struct Window {
   int kernel_height = 1;

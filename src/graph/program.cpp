@@ -19,6 +19,7 @@ class Compiler {
  public:
   Compiler(const Graph& graph, const Executor::Options& options)
       : graph_(graph),
+        any_order_(options.any_order),
         groups_(fuse(graph, options.observed)),
         readers_(last_readers(graph, groups_)) {
     program_.images = options.images_per_chunk;
@@ -127,7 +128,9 @@ class Compiler {
 
   void show(NodeId id) {
     if (!program_.observed[index(id)] && id != graph_.output()) return;
-    const ValueId value = form(id, onednn::plain(extents(id)));
+    const bool as_it_is = any_order_ && id != graph_.output() &&
+                          onednn::image_after_image(first_layout(id), extents(id));
+    const ValueId value = as_it_is ? first_form(id) : form(id, onednn::plain(extents(id)));
     use(value);
     program_.steps.push_back(Show{id, value});
   }
@@ -237,6 +240,7 @@ class Compiler {
   void compile(const Input&, const Group&, const std::vector<NodeId>&) {}
 
   const Graph& graph_;
+  bool any_order_;
   std::vector<Group> groups_;
   std::vector<int> readers_;
   std::size_t group_ = 0;

@@ -20,7 +20,9 @@ void stream(const graph::Graph& network, const std::vector<graph::NodeId>& obser
   const bool observes_input = std::ranges::find(observed, kInput) != observed.end();
   std::vector<graph::NodeId> inner = observed;
   std::erase(inner, kInput);
-  const graph::Executor executor(network, {.images_per_chunk = kChunkImages, .observed = inner});
+  const graph::Executor executor(
+      network,
+      {.images_per_chunk = kChunkImages, .observed = inner, .any_order = collector.any_order()});
   const auto image_elements = static_cast<std::size_t>(network.input_shape().elements());
   const auto output_elements = static_cast<std::size_t>(executor.output_shape().elements());
 

@@ -23,9 +23,11 @@ inline constexpr int kSlots = kBatchImages / kChunkImages;
 class Collector {
  public:
   virtual ~Collector() = default;
+  /// Whether see() takes an image's floats in any order, which is faster.
+  virtual bool any_order() const { return false; }
   /// A batch of `images` images follows.
   virtual void batch_begins(int images) = 0;
-  /// values: [images][C][H][W] f32 of `node`, borrowed.
+  /// values: [images][C][H][W] f32 of `node` (or each image's in any order), borrowed.
   virtual void see(int slot, graph::NodeId node, int images, std::span<const float> values) = 0;
   /// All slots of the batch have been seen.
   virtual void batch_ends() = 0;

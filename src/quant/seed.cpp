@@ -83,6 +83,8 @@ class PercentileCollector : public Collector {
     return nodes;
   }
 
+  bool any_order() const override { return true; }
+
   void batch_begins(int images) override {
     for (const auto& [id, count] : elements_) {
       const std::int64_t n = count * images;

@@ -262,6 +262,31 @@ TEST(Executor, SeveralThreadsForOneChunkAgreeWithOne) {
   for (std::size_t i = 0; i < one.size(); ++i) EXPECT_NEAR(one[i], three[i], 1e-5) << i;
 }
 
+TEST(Executor, ShowsTheSameFloatsInAnyOrder) {
+  const Graph graph = fold_batch_norms(small_resnet());
+  const int images = 2;
+  const std::vector<float> input = noise(graph.input_shape().elements() * images, 5);
+  std::vector<NodeId> observed;
+  for (NodeId id = 1; id < graph.output(); ++id) observed.push_back(id);
+  const auto shown = [&](bool any_order) {
+    const Executor executor(graph,
+                            {.images_per_chunk = 3, .observed = observed, .any_order = any_order});
+    std::map<NodeId, std::vector<float>> sorted;
+    std::vector<float> output(10 * images);
+    executor.run(input, images, output, [&](NodeId id, std::span<const float> values) {
+      const std::size_t each = values.size() / images;
+      for (std::size_t image = 0; image < images; ++image) {
+        std::vector<float> own(values.begin() + static_cast<std::ptrdiff_t>(image * each),
+                               values.begin() + static_cast<std::ptrdiff_t>((image + 1) * each));
+        std::ranges::sort(own);
+        sorted[id].insert(sorted[id].end(), own.begin(), own.end());
+      }
+    });
+    return sorted;
+  };
+  EXPECT_EQ(shown(false), shown(true));
+}
+
 TEST(Executor, ReusesMemoryOfDeadActivations) {
   Network shallow({16, 8, 8});
   Network deep({16, 8, 8});
