@@ -88,9 +88,10 @@ kernel::Kind kind(const dialect::Kernel::Argument& argument) {
 
 void CoreCode::allow(std::span<const std::byte>, std::span<const ShiftwiseRegion>) {}
 std::optional<kernel::Violation> CoreCode::take_violation() { return std::nullopt; }
-// NOLINTNEXTLINE(performance-unnecessary-value-param): who overrides it keeps the listener.
+// NOLINTBEGIN(performance-unnecessary-value-param): who overrides these keeps the listeners.
 void CoreCode::on_cascade(std::function<void(const std::byte*)>, std::function<void(std::byte*)>) {}
 void CoreCode::on_event(std::function<void(int)>) {}
+// NOLINTEND(performance-unnecessary-value-param)
 
 std::string_view KernelCost::basis(const KernelCall&) const { return {}; }
 
