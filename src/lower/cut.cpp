@@ -191,9 +191,10 @@ class Cutter {
 };
 
 /// What the second block wants to have by itself of the first one's output; a quarter, where
-/// that goes elsewhere.
+/// that goes elsewhere or to a block that does not read it in parts.
 int apart(const std::vector<Block>& blocks, Builder& builder) {
-  if (blocks.size() == 1 || !is_bottleneck(builder.graph(), blocks[1], builder.options().device)) {
+  if (blocks.size() == 1 || !is_bottleneck(builder.graph(), blocks[1], builder.options().device) ||
+      blocks[1].layers.back().skip != Skip::kIdentity) {
     return groups(builder.graph(), blocks[0].output()) / 4;
   }
   Design scratch;

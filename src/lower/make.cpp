@@ -41,7 +41,7 @@ Made make(const qgraph::QGraph& network, const std::vector<Block>& blocks, const
   made.design.output = {out.element, out.shape, 1};
 
   Builder builder(network, options, made.design, made.program);
-  plan(blocks, layout, builder);
+  made.layout.split = plan(blocks, layout, builder);
   // Parameters before weights before images: what a core reads is there when it starts.
   std::stable_sort(made.program.transfers.begin(), made.program.transfers.end(),
                    [](const Transfer& a, const Transfer& b) {

@@ -122,17 +122,19 @@ class Pipeline {
   int first_column_ = 0;
 };
 
-/// Marks where rows go in two parts: wherever they can.
-void split(std::vector<Site>& sites) {
+/// Marks where rows go in two parts: wherever they can. Returns whether any do.
+bool split(std::vector<Site>& sites) {
+  bool any = false;
   for (std::size_t b = 0; b < sites.size(); ++b) {
     const std::vector<int> parts = output_parts(sites[b].cut);
     const bool last = b + 1 == sites.size();
     if (parts.size() < 2 || (!last && !reads_parts(*sites[b + 1].block, sites[b + 1].cut, parts))) {
       continue;
     }
-    sites[b].split_out = true;
+    any = sites[b].split_out = true;
     if (!last) sites[b + 1].split_in = true;
   }
+  return any;
 }
 
 }  // namespace
@@ -142,20 +144,22 @@ int columns(const std::vector<Block>& blocks, const Layout& layout, Builder& bui
   return arrange(builder.graph(), blocks, cuts, builder.options().device, 0).columns;
 }
 
-void plan(const std::vector<Block>& blocks, const Layout& layout, Builder& builder) {
+bool plan(const std::vector<Block>& blocks, const Layout& layout, Builder& builder) {
   const std::vector<Cut> cuts = cut(blocks, layout.style, layout.split, builder);
   const std::int64_t images = builder.options().images;
   int column = 0;
+  bool parts = false;
   for (int c = 0; c < layout.copies; ++c) {
     const auto first = static_cast<int>(images * c / layout.copies);
     const auto end = static_cast<int>(images * (c + 1) / layout.copies);
     builder.start({first, end - first});
     Arrangement arrangement =
         arrange(builder.graph(), blocks, cuts, builder.options().device, column);
-    if (layout.split) split(arrangement.sites);
+    if (layout.split) parts = split(arrangement.sites);
     Pipeline(arrangement, layout.slack, builder).run();
     column += arrangement.columns;
   }
+  return parts;
 }
 
 }  // namespace shiftwise::lower

@@ -22,7 +22,8 @@ int columns(const std::vector<Block>& blocks, const Layout& layout, Builder& bui
 /// published: mlir-aie's conv2_x, for any chain of blocks: a bottleneck is four cores of one
 /// column (1x1, a 3x3 halved by output channels, 1x1 with the residual between the halves);
 /// other blocks have one core for each layer. Columns follow each other in a snake.
-/// balanced: other cuts of bottlenecks (cut.h), and copies.
-void plan(const std::vector<Block>& blocks, const Layout& layout, Builder& builder);
+/// balanced: other cuts of bottlenecks (cut.h), and copies. Returns whether rows go in parts
+/// anywhere: where they may, some blocks cannot.
+bool plan(const std::vector<Block>& blocks, const Layout& layout, Builder& builder);
 
 }  // namespace shiftwise::lower

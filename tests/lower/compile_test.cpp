@@ -149,6 +149,24 @@ TEST(BalancedDesign, KnowsSlowerStreamsAndMemory) {
   EXPECT_NE(note.find("DDR 262144; DDR binds"), std::string::npos) << note;
 }
 
+TEST(BalancedDesign, CutsABlockThatFeedsAWiderOneAsItsOwnChannelsAllow) {
+  const qgraph::QGraph network = tests::bottlenecks({.input = {32, 8, 8},
+                                                     .middle = 32,
+                                                     .outputs = 32,
+                                                     .wide = true,
+                                                     .blocks = 2,
+                                                     .widened = 256});
+  const Design design = compile(network, on("npu2", Mapping::kBalanced));
+  for (const std::string& note : design.notes)
+    EXPECT_EQ(note.find("-1"), std::string::npos) << note;
+}
+
+TEST(BalancedDesign, SaysNothingOfPartsWhereNoRowsAreSplit) {
+  const Design design = compile(tests::basic_blocks(16, 8, 8, 2), on("npu1", Mapping::kBalanced));
+  ASSERT_EQ(design.notes.size(), 2u);
+  EXPECT_EQ(design.notes[0], "4 of 16 tiles compute, in 1 of 4 columns");
+}
+
 TEST(BalancedDesign, HasNoMoreCopiesThanImages) {
   for (const int images : {1, 2, 3, 4}) {
     const Design design = compile(tests::bottlenecks({.outputs = 64}), for_images("npu1", images));

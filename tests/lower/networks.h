@@ -14,6 +14,7 @@ struct Bottleneck {
   int stride = 1;  ///< of the first block's 3x3 and projection
   bool wide = false;
   int blocks = 1;
+  int widened = 0;  ///< outputs of the last block, by a projection; 0: as of the others
 };
 
 /// Blocks of 1x1, 3x3, 1x1; the first one's skip is a projection. Exponents of a published
@@ -24,20 +25,21 @@ inline qgraph::QGraph bottlenecks(const Bottleneck& b) {
   qgraph::NodeId x = 0;
   for (int block = 0; block < b.blocks; ++block) {
     const int stride = block == 0 ? b.stride : 1;
+    const bool widens = b.widened > 0 && block + 1 == b.blocks;
     const int exponent = net.type(x).exponent.value;
     const auto reduced = net.convolution(x, {.outputs = b.middle, .shift = 8});
     const auto inner = net.convolution(
         reduced, {.outputs = b.middle, .kernel = 3, .stride = stride, .padding = 1, .shift = 11});
     const auto last = [&](qgraph::NodeId from, int step) {
       const int target = exponent + (b.wide ? -6 : -9);
-      return net.convolution(from, {.outputs = b.outputs,
+      return net.convolution(from, {.outputs = widens ? b.widened : b.outputs,
                                     .stride = step,
                                     .shift = 9,
                                     .element = branch,
                                     .weight_exponent = target - net.type(from).exponent.value});
     };
     const auto main = last(inner, 1);
-    const auto skip = block == 0 ? last(x, stride) : x;
+    const auto skip = block == 0 || widens ? last(x, stride) : x;
     x = net.sum(main, skip, b.wide ? 10 : 1);
   }
   return net.graph();
