@@ -71,6 +71,20 @@ Choice best_scales(const std::vector<Tensor>& tensors, std::vector<int> exponent
   return choice;
 }
 
+/// Whether some channel has errors on both sides to weigh against each other. Where what is made
+/// nobody reads, and what is read is always zero, every step down would look like a gain.
+bool at_stake(const std::vector<Tensor>& tensors) {
+  const auto costs = [&](std::size_t channel, bool grows) {
+    return std::ranges::any_of(tensors, [&](const Tensor& tensor) {
+      return tensor.grows == grows && tensor.cost[channel] > 0;
+    });
+  };
+  for (std::size_t c = 0; c < tensors.front().cost.size(); ++c) {
+    if (costs(c, true) && costs(c, false)) return true;
+  }
+  return false;
+}
+
 /// Walks downhill from the steps that the tensors need as they are.
 Choice search(const std::vector<Tensor>& tensors) {
   std::vector<int> exponents;
@@ -152,8 +166,7 @@ class Balancer {
     // What is zero everywhere is exact with any step and would ask for an infinitely fine one.
     std::erase_if(tensors,
                   [](const Tensor& t) { return *std::ranges::max_element(t.extent) == 0; });
-    const auto growing = std::ranges::count_if(tensors, &Tensor::grows);
-    if (growing == 0 || growing == std::ssize(tensors)) return 0;
+    if (tensors.empty() || !at_stake(tensors)) return 0;
 
     const double before = cost_as_it_is(tensors);
     const Choice best = search(tensors);

@@ -79,6 +79,24 @@ TEST(Balance, ALayerOfZerosStaysOne) {
   for (const float value : outputs(part.network)) EXPECT_TRUE(std::isfinite(value));
 }
 
+TEST(Balance, LeavesARegionAloneThatCarriesNothing) {
+  graph::Graph graph = uneven();
+  // What conv1 makes nobody reads, and what conv2 reads is always zero.
+  auto& made = std::get<graph::Conv2d>(graph.nodes[3].operation);
+  std::fill(made.weight.values.begin() + 3, made.weight.values.end(), 0.0F);
+  made.bias = {0, -1};
+  auto& read = std::get<graph::Conv2d>(graph.nodes[5].operation);
+  read.weight.values[0] = read.weight.values[2] = 0;
+  Part part = part_of(graph);
+  const MadeImages images = noise(kShape, 20);
+  const data::Normalization normalization;
+  balance(part, {images, normalization, 20}, Residual::kWide, core::silent_progress());
+  for (const graph::NodeId id : {3, 5}) {
+    const auto at = static_cast<std::size_t>(id);
+    EXPECT_EQ(weight_of(part.node(id).operation), weight_of(graph.nodes[at].operation));
+  }
+}
+
 TEST(Importance, IsWhatIndependentErrorsDoToTheOutput) {
   TinyNetwork net({2, 4, 4});
   const auto x = net.conv("conv1", 0, {2, 2, 1, 1}, {1, 0, 0, 1});
