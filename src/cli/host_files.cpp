@@ -79,6 +79,7 @@ void HostFiles::place(const std::vector<std::string>& files, std::string Entry::
     const char* end = file.data() + (equals == std::string::npos ? 0 : equals);
     const auto parsed = std::from_chars(file.data(), end, index);
     const bool numbered = equals != std::string::npos && parsed.ptr == end && equals > 0;
+    if (parsed.ec == std::errc::result_out_of_range) index = entries_.size();
     if (!numbered) {
       while (next < entries_.size() &&
              !(entries_[next].input.empty() && entries_[next].output.empty())) {
@@ -90,7 +91,12 @@ void HostFiles::place(const std::vector<std::string>& files, std::string Entry::
       refuse(fmt::format("there is no host buffer for '{}'", file),
              fmt::format("the sequence has {}", entries_.size()));
     }
-    entries_[index].*which = numbered ? file.substr(equals + 1) : file;
+    std::string& place = entries_[index].*which;
+    if (!place.empty()) {
+      refuse(fmt::format("'{}' and '{}' are for one host buffer", place, file),
+             fmt::format("that is buffer {}", index));
+    }
+    place = numbered ? file.substr(equals + 1) : file;
   }
 }
 

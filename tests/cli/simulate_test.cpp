@@ -188,6 +188,16 @@ TEST_F(Simulate, RefusesMoreFilesThanBuffers) {
                              "'\n  why:   the sequence has 2\n");
 }
 
+TEST_F(Simulate, RefusesTwoFilesForOneBuffer) {
+  const Outcome outcome = shiftwise(command({"--in", "0=" + path("z.bin")}));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.err, "shiftwise: '" + path("x.bin") + "' and '0=" + path("z.bin") +
+                             "' are for one host buffer\n  why:   that is buffer 0\n");
+  const std::string far = "99999999999999999999=" + path("y.bin");
+  EXPECT_EQ(shiftwise(command({"--out", far})).err,
+            "shiftwise: there is no host buffer for '" + far + "'\n  why:   the sequence has 2\n");
+}
+
 TEST_F(Simulate, CatchesAKernelThatWritesBesideItsBuffer) {
   write("plus_one.cc",
         "#include <cstdint>\n"
