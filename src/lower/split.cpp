@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "core/diagnostic.h"
@@ -87,14 +88,25 @@ class Splitter {
   }
 
   [[noreturn]] void refuse() const {
+    constexpr int kMostReasons = 4;
     std::string why;
-    for (const auto& [node, reason] : reasons_) {
-      if (!why.empty()) why += "; ";
-      why += fmt::format("{}: {}", describe(network_, node), reason);
+    int reasons = 0;
+    for (auto first = reasons_.begin(); first != reasons_.end();) {
+      const auto end = std::find_if(
+          first, reasons_.end(), [&](const auto& other) { return other.second != first->second; });
+      const auto last = std::prev(end);
+      if (++reasons <= kMostReasons) {
+        why += fmt::format("{}{}{}: {}", why.empty() ? "" : "; ", describe(network_, first->first),
+                           first == last ? "" : " to " + describe(network_, last->first),
+                           first->second);
+      }
+      first = end;
     }
+    if (reasons > kMostReasons) why += fmt::format("; and {} more", reasons - kMostReasons);
     throw core::Error({.what = "no layer of this network can run on the array",
                        .where = options_.device.name,
-                       .why = why.empty() ? "it has no convolution" : why});
+                       .why = why.empty() ? "it has no convolution" : why,
+                       .hint = "offload other stages, or choose another mapping or device"});
   }
 
   Split finish() {

@@ -313,6 +313,28 @@ TEST(Split, TakesTheLargestRunOfBlocksThatFits) {
             "layer 'add13' (add): all 2 columns are taken by the blocks before it");
 }
 
+TEST(Split, SaysOnceForEachBlockWhyNothingRunsOnTheArray) {
+  Options options = on("npu1");
+  options.device.compute_rows = 1;
+  const auto refused = [&](int blocks) {
+    try {
+      split(tests::basic_blocks(16, 8, 8, blocks), options);
+    } catch (const core::Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("compiled");
+  };
+  EXPECT_EQ(refused(2),
+            "no layer of this network can run on the array\n"
+            "  where: npu1\n"
+            "  why:   layer 'conv2d1' (conv2d) to layer 'add3' (add): layer 'add3' (add): its 2 "
+            "layers need a column of 2 tiles, which has 1; layer 'conv2d4' (conv2d) to layer "
+            "'add6' (add): layer 'add6' (add): its 2 layers need a column of 2 tiles, which has "
+            "1\n"
+            "  try:   offload other stages, or choose another mapping or device");
+  EXPECT_NE(refused(7).find("which has 1; and 3 more\n"), std::string::npos) << refused(7);
+}
+
 TEST(Refusal, NamesTheTileAndTheBytesOfWhatDoesNotFit) {
   NetworkBuilder net(1, {128, 16, 16}, Element::kUint8);
   net.convolution(0, {.outputs = 128, .kernel = 3, .padding = 1});
