@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/diagnostic.h"
 #include "cpu/cpu.h"
 #ifdef SHIFTWISE_NPU
@@ -15,6 +18,8 @@ namespace shiftwise::cli {
 namespace {
 
 #ifdef SHIFTWISE_NPU
+bool is_array(const std::string& backend) { return backend == "sim" || backend == "xrt"; }
+
 lower::Options lower_options(const ArrayOptions& options) {
   return {.device = target::find_device(options.target, options.altered.facts()),
           .mapping = lower::parse_mapping(options.mapping),
@@ -40,11 +45,14 @@ void prepare_checks([[maybe_unused]] ArrayOptions& options) {
 #endif
 }
 
-std::vector<std::string> check_notes([[maybe_unused]] const ArrayOptions& options) {
+std::vector<std::string> array_notes([[maybe_unused]] const std::string& backend,
+                                     [[maybe_unused]] const ArrayOptions& options) {
+  std::vector<std::string> notes;
 #ifdef SHIFTWISE_NPU
-  if (options.checked) return options.checked->notes();
+  if (is_array(backend)) notes = options.altered.notes(options.target);
+  if (options.checked) std::ranges::copy(options.checked->notes(), std::back_inserter(notes));
 #endif
-  return {};
+  return notes;
 }
 
 backend::Registry backends([[maybe_unused]] const ArrayOptions& options) {
@@ -72,7 +80,7 @@ backend::Backend find_backend(const std::string& name, const ArrayOptions& optio
 Computed computed_network([[maybe_unused]] const std::string& name, const qgraph::QGraph& network,
                           [[maybe_unused]] const ArrayOptions& options) {
 #ifdef SHIFTWISE_NPU
-  if (name == "sim" || name == "xrt") {
+  if (is_array(name)) {
     const lower::Split split = lower::split(network, lower_options(options));
     Computed computed{offload::computed_network(network, split), {}, split.design.warnings};
     for (const lower::Assignment& layer : split.assignments) {

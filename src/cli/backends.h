@@ -11,8 +11,9 @@ namespace shiftwise::cli {
 
 /// What --check full needs, for executors that are made of `options` afterwards.
 void prepare_checks(ArrayOptions& options);
-/// Sentences on what --check full could not check so far.
-std::vector<std::string> check_notes(const ArrayOptions& options);
+/// Sentences on what the array was that ran on that backend, if it was another one, and on what
+/// --check full could not check so far.
+std::vector<std::string> array_notes(const std::string& backend, const ArrayOptions& options);
 
 /// The executors of this program.
 backend::Registry backends(const ArrayOptions& options = {});

@@ -103,7 +103,7 @@ class Eval : public Verb {
     for (const std::string& warning : computed.warnings) report.warning(warning);
     bool verified = add_verification(report, runner, model, *dataset, images, console);
     if (verified) verified = add_evaluation(report, runner, model, *dataset, images, console);
-    for (const std::string& note : check_notes(array_)) report.note(note);
+    for (const std::string& note : array_notes(backend_, array_)) report.note(note);
     console.show(report);
     return verified ? 0 : static_cast<int>(core::Fault::kCheck);
   }

@@ -82,7 +82,7 @@ class Run : public Verb {
                   {"top5", "in integers", Column::Align::kLeft},
                   {"float", "in float", Column::Align::kLeft}},
                  std::move(rows));
-    for (const std::string& note : check_notes(array_)) report.note(note);
+    for (const std::string& note : array_notes(backend_, array_)) report.note(note);
     console.show(report);
     return 0;
   }

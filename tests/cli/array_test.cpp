@@ -45,6 +45,14 @@ TEST_F(Quantized, EvalOnTheArrayGivesWhatTheCpuGives) {
   }
 }
 
+TEST_F(Quantized, EvalSaysInWhatTheArrayIsAnotherOne) {
+  const Arguments setting{"--set", "stream_words_per_cycle=0.5"};
+  EXPECT_SAYS(shiftwise(eval_on("sim", model(), setting)).json()["notes"].dump(),
+              "this is not npu1 as it is: stream_words_per_cycle 0.5 (not 1)");
+  EXPECT_EQ(shiftwise(eval_on("cpu", model(), setting)).json()["notes"].dump().find("as it is"),
+            std::string::npos);
+}
+
 TEST_F(Quantized, EvalSaysWhatKernelsWithoutBiasesCost) {
   const std::string published = path("published");
   ASSERT_EQ(shiftwise(quick_quantize(published, {"--residual", "published"})).code, 0);
