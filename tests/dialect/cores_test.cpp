@@ -2,6 +2,9 @@
 // What bodies of cores become.
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "core/diagnostic.h"
 #include "dialect/derived.h"
 #include "dialect/integers.h"
 
@@ -263,6 +266,59 @@ TEST(Integers, WrapAndExtendLikeTheHardware) {
   EXPECT_EQ(evaluate(Opcode::kShl, 8, 1, 8), 0);
   EXPECT_TRUE(compare(Predicate::kUgt, 8, -1, 1));
   EXPECT_FALSE(compare(Predicate::kSgt, 8, -1, 1));
+}
+
+std::string refusal(const std::string& body, const std::string& before = {}) {
+  try {
+    core(body, before);
+  } catch (const core::Error& error) {
+    return error.diagnostic().why;
+  }
+  return "no refusal";
+}
+
+/// `x + x`, and that twice, and so on.
+std::string doublings(int count) {
+  std::string text = "%v0 = arith.constant 0 : index\n";
+  for (int i = 1; i <= count; ++i) {
+    text += "%v" + std::to_string(i) + " = arith.addi %v" + std::to_string(i - 1) + ", %v" +
+            std::to_string(i - 1) + " : index\n";
+  }
+  return text;
+}
+
+TEST(HostileCores, SumsOfSumsAreNotUnfolded) {
+  const DeviceProgram device = core(doublings(60) +
+                                    "%one = arith.constant 1 : index\n"
+                                    "scf.for %i = %v0 to %v60 step %one {\n}\n");
+  EXPECT_EQ(device.cores.size(), 1U);
+}
+
+TEST(HostileCores, MemrefsWithoutARankAreRefused) {
+  EXPECT_EQ(refusal("%u = memref.cast %buf : memref<4xi32> to memref<*xi32>\n"),
+            "a memref without a rank");
+}
+
+TEST(HostileCores, NumbersOfMoreThan64BitsAreRefused) {
+  EXPECT_EQ(refusal("%n = arith.constant 7 : i64\n%w = arith.extsi %n : i64 to i256\n"),
+            "a number of more than 64 bits");
+}
+
+TEST(HostileCores, FunctionsThatMultiplyAreRefusedBeforeTheyFillTheMemory) {
+  std::string functions = "func.func @f0() {\n";
+  for (int i = 0; i < 50; ++i) {
+    functions += "%a" + std::to_string(i) + " = memref.alloc() : memref<0xi32>\n";
+  }
+  functions += "return\n}\n";
+  for (int i = 1; i <= 16; ++i) {
+    const std::string call = "func.call @f" + std::to_string(i - 1) + "() : () -> ()\n";
+    functions += "func.func @f" + std::to_string(i) + "() {\n" + call + call + "return\n}\n";
+  }
+  EXPECT_EQ(refusal("func.call @f16() : () -> ()\n", functions),
+            "its core comes to more than 1048576 operations with every function written out");
+  EXPECT_EQ(refusal("%x = memref.alloc() : memref<10000xi32>\n"
+                    "%y = memref.alloc() : memref<10000xi32>\n"),
+            "with it the core's own memrefs have 80000 bytes, compute tile (0, 2) has 65536");
 }
 
 }  // namespace

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
+#include "core/diagnostic.h"
 #include "dialect/derive/descriptor_words.h"
 #include "dialect/derived.h"
 #include "target/registers.h"
@@ -260,6 +262,59 @@ TEST(Module, MayHoldDevicesThatRunEachOther) {
   ASSERT_EQ(program.devices.size(), 2U);
   EXPECT_EQ(lines(program.devices[1], {"sequence"}),
             "sequence all: memref<8xi32> memref<4xi32>\n  run inner::work 1\n");
+}
+
+std::string refusal(const std::string& body) {
+  try {
+    derive(body);
+  } catch (const core::Error& error) {
+    return error.diagnostic().why;
+  }
+  return "no refusal";
+}
+
+TEST(HostileSequences, MemrefsWithoutARankAreRefused) {
+  EXPECT_EQ(refusal("aie.runtime_sequence(%h: memref<16xi32>) {\n"
+                    "  %u = memref.cast %h : memref<16xi32> to memref<*xi32>\n"
+                    "  %r = memref.reinterpret_cast %u to offset: [4], sizes: [4], strides: [1] : "
+                    "memref<*xi32> to memref<4xi32, strided<[1], offset: 4>>\n"
+                    "}\n"),
+            "a memref without a rank");
+}
+
+TEST(HostileSequences, RegistersAreWords) {
+  EXPECT_EQ(refusal("aie.runtime_sequence() {\n"
+                    "  aiex.npu.write32 {address = 0x21D002 : ui32, value = 7 : ui32}\n"
+                    "}\n"),
+            "register 0x1D002 of tile (0, 2)");
+}
+
+TEST(HostileSequences, LongWritesCountByTheirLength) {
+  EXPECT_EQ(refusal("memref.global constant @zeros : memref<1048576xi32> = dense<0>\n"
+                    "aie.runtime_sequence() {\n"
+                    "  %zero = arith.constant 0 : index\n"
+                    "  %one = arith.constant 1 : index\n"
+                    "  %many = arith.constant 100000 : index\n"
+                    "  scf.for %i = %zero to %many step %one {\n"
+                    "    %w = memref.get_global @zeros : memref<1048576xi32>\n"
+                    "    aiex.npu.blockwrite(%w) {address = 0x21D000 : ui32} : "
+                    "memref<1048576xi32>\n"
+                    "  }\n"
+                    "}\n"),
+            "the sequence comes to more than 262144 operations");
+}
+
+TEST(HostileSequences, PlacesInsideOfPlacesAreOne) {
+  std::string places = "#l0 = loc(\"x\":1:2)\n";
+  for (int i = 1; i <= 3000; ++i) {
+    places += "#l" + std::to_string(i) + " = loc(\"n\"(#l" + std::to_string(i - 1) + "))\n";
+  }
+  try {
+    read_program(places + "aie.device(npu1) { %t = aie.tile(0, 77) loc(#l3000) }\n", "a.mlir");
+    FAIL();
+  } catch (const core::Error& error) {
+    EXPECT_EQ(error.diagnostic().where, "x:1:2, aie.tile");
+  }
 }
 
 }  // namespace

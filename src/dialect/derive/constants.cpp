@@ -9,8 +9,9 @@
 namespace shiftwise::dialect {
 namespace {
 
-/// Arithmetic on arithmetic on ...: deeper than any person or tool writes.
-constexpr int kDeepestConstant = 64;
+/// Values that one constant is made of, each counted where it is used: x + x, again and again,
+/// would else be looked at 2^n times. More than any person or tool writes.
+constexpr int kMostValues = 1 << 10;
 
 }  // namespace
 
@@ -59,12 +60,15 @@ std::optional<Conversion> conversion_of(mlir::Operation* op) {
       .Default(std::nullopt);
 }
 
-std::optional<std::int64_t> Constants::find(mlir::Value value) const { return find(value, 0); }
+std::optional<std::int64_t> Constants::find(mlir::Value value) const {
+  int left = kMostValues;
+  return find(value, left);
+}
 
-std::optional<std::int64_t> Constants::find(mlir::Value value, int depth) const {
+std::optional<std::int64_t> Constants::find(mlir::Value value, int& left) const {
   if (const auto set = known_.find(value); set != known_.end()) return set->second;
   mlir::Operation* op = value.getDefiningOp();
-  if (op == nullptr || depth > kDeepestConstant) return std::nullopt;
+  if (op == nullptr || --left < 0) return std::nullopt;
   if (op->getName().getStringRef() == "arith.constant") {
     const auto attribute = op->getAttrOfType<mlir::IntegerAttr>("value");
     if (!attribute || attribute.getValue().getBitWidth() > 64) return std::nullopt;
@@ -72,7 +76,7 @@ std::optional<std::int64_t> Constants::find(mlir::Value value, int depth) const 
   }
   llvm::SmallVector<std::int64_t> operands;
   for (const mlir::Value operand : op->getOperands()) {
-    const auto known = find(operand, depth + 1);
+    const auto known = find(operand, left);
     if (!known) return std::nullopt;
     operands.push_back(*known);
   }

@@ -33,7 +33,8 @@ class Constants {
   void set(mlir::Value value, std::int64_t number) { known_[value] = number; }
 
  private:
-  std::optional<std::int64_t> find(mlir::Value value, int depth) const;
+  /// `left`: how many more values may be looked at.
+  std::optional<std::int64_t> find(mlir::Value value, int& left) const;
   llvm::DenseMap<mlir::Value, std::int64_t> known_;
 };
 

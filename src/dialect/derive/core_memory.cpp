@@ -35,7 +35,9 @@ bool CoreTranslator::memory(mlir::Operation& op) {
 
 /// A view's own type: where it starts is in the view, not in the type.
 MemrefType CoreTranslator::view_type(mlir::Value value, mlir::Operation& op) {
-  MemrefType type = memref_type(mlir::cast<mlir::MemRefType>(value.getType()), &op);
+  const auto memref = mlir::dyn_cast<mlir::MemRefType>(value.getType());
+  if (!memref) refuse_unsupported(where(&op), "a memref without a rank", "give its extents");
+  MemrefType type = memref_type(memref, &op);
   type.offset = 0;
   for (const std::int64_t stride : type.strides) {
     if (mlir::ShapedType::isDynamic(stride)) {
@@ -126,6 +128,14 @@ void CoreTranslator::scratch(mlir::Operation& op, std::vector<std::byte> initial
     refuse_unfit(where(&op), fmt::format("{} has {} bytes, {} has {}", type.text, bytes,
                                          target::describe(design_.device, program_.tile),
                                          design_.device.facts(program_.tile).memory_bytes));
+  }
+  // What it allocates in a function has its place again at every call.
+  scratch_bytes_ += bytes;
+  if (scratch_bytes_ > design_.device.facts(program_.tile).memory_bytes) {
+    refuse_unfit(where(&op),
+                 fmt::format("with it the core's own memrefs have {} bytes, {} has {}",
+                             scratch_bytes_, target::describe(design_.device, program_.tile),
+                             design_.device.facts(program_.tile).memory_bytes));
   }
   std::vector<Buffer>& buffers = design_.program.buffers;
   buffers.push_back({.name = fmt::format("core_{}_{}_scratch_{}", program_.tile.column,

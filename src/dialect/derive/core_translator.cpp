@@ -10,6 +10,10 @@
 namespace shiftwise::dialect {
 namespace {
 
+/// Operations of one core, those that leave no instruction too: functions are written out at
+/// every call, which a hostile text can multiply.
+constexpr std::int64_t kMostOperations = 1 << 20;
+
 bool is_view(mlir::Value value) { return mlir::isa<mlir::MemRefType>(value.getType()); }
 
 }  // namespace
@@ -23,6 +27,13 @@ void CoreTranslator::run(mlir::Region& body) {
 }
 
 void CoreTranslator::operation(mlir::Operation& op) {
+  if (++operations_ > kMostOperations) {
+    refuse_unfit(where(&op),
+                 fmt::format("its core comes to more than {} operations with every "
+                             "function written out",
+                             kMostOperations),
+                 "let it call functions in loops");
+  }
   code_.set_location(location_of(&op));
   const llvm::StringRef name = op.getName().getStringRef();
   if (name == "arith.constant") return;  // where it is read
@@ -79,6 +90,11 @@ Index CoreTranslator::read_view(mlir::Value value) {
 }
 
 Index CoreTranslator::define(mlir::Value value) {
+  if (value.getType().isIntOrFloat() && value.getType().getIntOrFloatBitWidth() > 64) {
+    mlir::Operation* op = value.getDefiningOp();
+    refuse_unsupported(where(op != nullptr ? op : value.getParentBlock()->getParentOp()),
+                       "a number of more than 64 bits", "move it into a kernel");
+  }
   const auto [entry, added] = registers_.try_emplace(value, kNone);
   if (added) entry->second = code_.new_register();
   return entry->second;

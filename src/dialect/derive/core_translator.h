@@ -107,6 +107,8 @@ class CoreTranslator {
   std::vector<Frame> frames_;
   std::set<mlir::Operation*> active_;  ///< functions that are being written out
   int depth_ = 0;
+  std::int64_t operations_ = 0;  ///< translated, those of a function at every call
+  std::int64_t scratch_bytes_ = 0;
 };
 
 }  // namespace shiftwise::dialect

@@ -86,12 +86,20 @@ void DescriptorReader::read_transfer(ops::DmaBdOp op, BufferDescriptor& descript
   const MemrefType type = read_memory(op, descriptor);
   descriptor.element_bytes = static_cast<int>(type.element_bytes());
   if (const auto offset = op.getOffset()) {
-    descriptor.offset += constants_.number(*offset, op, "offset");
+    if (__builtin_add_overflow(descriptor.offset, constants_.number(*offset, op, "offset"),
+                               &descriptor.offset)) {
+      refuse_invalid(where(op), "its offset is beyond any memory");
+    }
   }
   const auto sizes = op.getSizes();
   const auto strides = op.getStrides();
   if (sizes.size() != strides.size()) {
     refuse_invalid(where(op), fmt::format("{} sizes and {} strides", sizes.size(), strides.size()));
+  }
+  constexpr std::size_t kMostDimensions = 16;  // of which the verifier accepts fewer
+  if (sizes.size() > kMostDimensions) {
+    refuse_unfit(where(op), fmt::format("{} dimensions", sizes.size()),
+                 "fold dimensions that lie one behind the other");
   }
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     descriptor.dimensions.push_back(

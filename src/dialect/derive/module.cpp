@@ -15,20 +15,23 @@ constexpr std::int64_t kMostElements = std::int64_t{1} << 40;
 /// Of what is written into the text as dense<...>, which one word can blow up.
 constexpr std::int64_t kMostInitialElements = std::int64_t{1} << 22;
 
+/// Of locations inside of locations, which a text can stack by the ten thousand, the first place.
 Location location_text(mlir::Location location) {
-  if (const auto file = mlir::dyn_cast<mlir::FileLineColLoc>(location)) {
-    return fmt::format("{}:{}:{}", file.getFilename().str(), file.getLine(), file.getColumn());
+  while (true) {
+    if (const auto name = mlir::dyn_cast<mlir::NameLoc>(location)) {
+      location = name.getChildLoc();
+    } else if (const auto call = mlir::dyn_cast<mlir::CallSiteLoc>(location)) {
+      location = call.getCallee();
+    } else if (const auto fused = mlir::dyn_cast<mlir::FusedLoc>(location);
+               fused && !fused.getLocations().empty()) {
+      location = fused.getLocations().front();
+    } else {
+      break;
+    }
   }
-  if (const auto name = mlir::dyn_cast<mlir::NameLoc>(location)) {
-    return location_text(name.getChildLoc());
-  }
-  if (const auto call = mlir::dyn_cast<mlir::CallSiteLoc>(location)) {
-    return location_text(call.getCallee());
-  }
-  if (const auto fused = mlir::dyn_cast<mlir::FusedLoc>(location)) {
-    return fused.getLocations().empty() ? Location{} : location_text(fused.getLocations().front());
-  }
-  return {};
+  const auto file = mlir::dyn_cast<mlir::FileLineColLoc>(location);
+  if (!file) return {};
+  return fmt::format("{}:{}:{}", file.getFilename().str(), file.getLine(), file.getColumn());
 }
 
 std::string text_of(mlir::Type type) {
@@ -128,6 +131,10 @@ std::vector<std::byte> bytes_of(mlir::ElementsAttr values, mlir::Operation* op) 
   const mlir::Type element = values.getElementType();
   if (values.getNumElements() > kMostInitialElements) {
     refuse_unfit(where(op), "its initial value is larger than any memory");
+  }
+  if (element.isIntOrFloat() && element.getIntOrFloatBitWidth() > 64) {
+    refuse_unsupported(where(op), "an initial value of " + text_of(element),
+                       "elements are 8, 16, 32 or 64 bits wide");
   }
   std::vector<std::byte> bytes;
   if (const auto dense = mlir::dyn_cast<mlir::DenseIntElementsAttr>(values)) {

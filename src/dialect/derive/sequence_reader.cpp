@@ -52,12 +52,16 @@ void SequenceReader::block(mlir::Block& block) {
   --depth_;
 }
 
+void SequenceReader::count(std::int64_t steps, mlir::Operation* op) {
+  steps_ += steps;
+  if (steps_ <= kMostSteps) return;
+  refuse_unsupported(where(op),
+                     fmt::format("the sequence comes to more than {} operations", kMostSteps),
+                     "move more with each transfer");
+}
+
 void SequenceReader::operation(mlir::Operation& op) {
-  if (++steps_ > kMostSteps) {
-    refuse_unsupported(where(&op),
-                       fmt::format("the sequence comes to more than {} operations", kMostSteps),
-                       "move more with each transfer");
-  }
+  count(1, &op);
   const llvm::StringRef name = op.getName().getStringRef();
   // Arithmetic is done where its result is read.
   if (op.getName().getDialectNamespace() == "arith" || name == "scf.yield" ||
@@ -100,11 +104,7 @@ void SequenceReader::loop(mlir::Operation& op) {
   const mlir::ValueRange carried = body.getArguments().drop_front();
   transfer(op.getOperands().drop_front(3), carried);
   for (std::int64_t i = lower; i < upper;) {
-    if (++steps_ > kMostSteps) {  // an empty body has no operation that counts
-      refuse_unsupported(where(&op),
-                         fmt::format("the sequence comes to more than {} operations", kMostSteps),
-                         "move more with each transfer");
-    }
+    count(1, &op);  // an empty body has no operation that counts
     constants_.set(body.getArgument(0), i);
     block(body);
     transfer(body.back().getOperands(), carried);
@@ -122,8 +122,9 @@ void SequenceReader::view(mlir::Operation& op) {
   HostView moved = source->second;
   const bool in_strides = op.getName().getStringRef() == "memref.subview";
   if (auto offsets = mlir::dyn_cast<mlir::OffsetSizeAndStrideOpInterface>(op)) {
-    const MemrefType type =
-        memref_type(mlir::cast<mlir::MemRefType>(op.getOperand(0).getType()), &op);
+    const auto memref = mlir::dyn_cast<mlir::MemRefType>(op.getOperand(0).getType());
+    if (!memref) refuse_unsupported(where(&op), "a memref without a rank", "give its extents");
+    const MemrefType type = memref_type(memref, &op);
     std::size_t dimension = 0;
     for (const mlir::OpFoldResult offset : offsets.getMixedOffsets()) {
       const std::int64_t stride = in_strides ? type.strides.at(dimension++) : 1;

@@ -24,6 +24,8 @@ class SequenceReader {
   void view(mlir::Operation& op);
   void transfer(mlir::ValueRange from, mlir::ValueRange to);
   void add(HostOperation operation);
+  /// Throws Error where the sequence comes to more than can be meant.
+  void count(std::int64_t steps, mlir::Operation* op);
   std::int64_t number(mlir::OpFoldResult value, mlir::Operation* op, const char* what) const {
     return constants_.number(value, op, what);
   }

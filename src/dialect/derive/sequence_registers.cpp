@@ -13,6 +13,8 @@
 namespace shiftwise::dialect {
 namespace {
 
+constexpr std::int64_t kWordsPerOperation = 16;
+
 int small(std::int64_t value) {
   return static_cast<int>(std::clamp<std::int64_t>(value, -1, 1 << 10));
 }
@@ -111,6 +113,15 @@ std::uint64_t SequenceReader::address_of(mlir::Operation* op, std::int64_t addre
 void SequenceReader::write(mlir::Operation* op, std::uint64_t address,
                            std::vector<std::uint32_t> words, std::uint32_t mask) {
   const target::RegisterAddress split = target::split_address(address);
+  constexpr std::uint32_t kWord = 4;
+  if (split.offset % kWord != 0) {
+    refuse_invalid(
+        where(op),
+        fmt::format("register 0x{:05X} of tile {}", split.offset, target::to_string(split.tile)),
+        "registers are words: their addresses are multiples of 4");
+  }
+  // A descriptor is about as large as any other operation; what is longer counts by its length.
+  count(static_cast<std::int64_t>(words.size()) / kWordsPerOperation, op);
   const target::Register written = target::decode_register(design_.device, split);
   if (written.kind == target::RegisterKind::kTrace) {
     ++notes_[split.tile];
@@ -183,6 +194,7 @@ void SequenceReader::block_write(ops::BlockWriteOp op) {
     words[i / 4] |= std::to_integer<std::uint32_t>(bytes[i]) << (8 * (i % 4));
   }
   if (const auto buffer = op.getBuffer()) {
+    count(static_cast<std::int64_t>(words.size()), op);  // each is an operation
     auto word = static_cast<std::int64_t>(op.getAddress());
     for (const std::uint32_t value : words) write_buffer(op, buffer->str(), word++, value);
     return;

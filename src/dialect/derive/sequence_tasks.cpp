@@ -130,6 +130,7 @@ void SequenceReader::configure(mlir::Operation* op, const Channel& channel, std:
       descriptor.packet_id = static_cast<int>(packet.getId());
     }
   }
+  count(static_cast<std::int64_t>(task.descriptors.size()), op);
   const Location location = task.location;
   const Index index = add_task(std::move(task));
   tasks_[result] = index;
