@@ -312,11 +312,15 @@ const std::byte* Channel::read(std::int64_t words, std::vector<std::byte>& scrat
   words_moved_ += words;
   while (left > 0) {
     Walk::Run run = walk_.peek();
+    const std::int64_t whole = run.bytes;
     run.bytes = std::min(run.bytes, left);
     if (run.padding) {
+      // All of the run ends with an element; a burst may begin or end within one of 8 bytes.
       const auto value = static_cast<std::uint64_t>(descriptor().pad_value);
-      for (std::int64_t i = 0; i < run.bytes; i += descriptor().element_bytes) {
-        std::memcpy(to + i, &value, static_cast<std::size_t>(descriptor().element_bytes));
+      const std::int64_t element = descriptor().element_bytes;
+      const std::int64_t first = (element - whole % element) % element;
+      for (std::int64_t i = 0; i < run.bytes; ++i) {
+        to[i] = static_cast<std::byte>(value >> (8 * ((first + i) % element)));
       }
     } else {
       check_run(run);

@@ -277,7 +277,14 @@ void Controller::write_register(const target::RegisterAddress& address, std::uin
     case target::RegisterKind::kLock:
       for (Lock& lock : context_.locks) {
         if (lock.design().tile == address.tile && lock.design().id == index) {
-          return lock.set(static_cast<int>(value), context_.controller_path, context_.clock.now());
+          const std::uint32_t becomes =
+              (static_cast<std::uint32_t>(lock.value()) & ~mask) | (value & mask);
+          if (becomes > static_cast<std::uint32_t>(context_.device.lock_max)) {
+            fail(fmt::format("the host sequence sets lock '{}' to {}", lock.design().name, becomes),
+                 where(), fmt::format("locks count from 0 to {}", context_.device.lock_max));
+          }
+          return lock.set(static_cast<int>(becomes), context_.controller_path,
+                          context_.clock.now());
         }
       }
       break;

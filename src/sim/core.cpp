@@ -271,9 +271,14 @@ void Core::view_object(const Instruction& instruction) {
 void Core::move_view(const Instruction& instruction) {
   View view = views_[static_cast<std::size_t>(instruction.a)];
   if (instruction.c != kNone) view.type = &program_.types[static_cast<std::size_t>(instruction.c)];
-  const std::int64_t moved =
-      instruction.immediate + (instruction.b == kNone ? 0 : reg(instruction.b));
-  view.offset += moved * std::max<std::int64_t>(1, view.type->element_bytes());
+  std::int64_t moved = 0;
+  if (__builtin_add_overflow(instruction.immediate, instruction.b == kNone ? 0 : reg(instruction.b),
+                             &moved) ||
+      __builtin_mul_overflow(moved, std::max<std::int64_t>(1, view.type->element_bytes()),
+                             &moved) ||
+      __builtin_add_overflow(view.offset, moved, &view.offset)) {
+    fail(fmt::format("{} moves a memref beyond any memory", describe()), where(instruction), {});
+  }
   views_[static_cast<std::size_t>(instruction.dst)] = view;
 }
 

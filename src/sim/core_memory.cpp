@@ -21,13 +21,21 @@ constexpr int kByteBits = 8;
 
 std::int64_t bytes_of(int bits) { return std::max(1, bits / kByteBits); }
 
+/// Larger than any memory.
+constexpr std::int64_t kBeyondAny = std::int64_t{1} << 40;
+
 /// Bytes from the first to behind the last element; what is open counts as one.
 std::int64_t span_bytes(const dialect::MemrefType& type) {
   std::int64_t last = 0;
   for (std::size_t i = 0; i < type.shape.size(); ++i) {
     if (type.shape[i] == 0) return 0;
     const std::int64_t stride = i < type.strides.size() ? type.strides[i] : 1;
-    if (type.shape[i] > 0 && stride > 0) last += (type.shape[i] - 1) * stride;
+    std::int64_t distance = 0;
+    if (type.shape[i] <= 0 || stride <= 0) continue;
+    if (__builtin_mul_overflow(type.shape[i] - 1, stride, &distance) || distance > kBeyondAny) {
+      return kBeyondAny;
+    }
+    last = std::min(last + distance, kBeyondAny);
   }
   return (last + 1) * bytes_of(type.bits);
 }
@@ -88,14 +96,23 @@ void Core::note_access(View& view, std::int64_t begin, std::int64_t bytes, bool 
 std::byte* Core::element(const Instruction& instruction, std::int64_t bytes, bool writes,
                          View*& view) {
   view = &held(instruction.a);
-  std::int64_t index = 0;
+  std::int64_t offset = 0;
+  bool beyond = false;  // of what any memory has: what a core computes is not to be trusted
   for (dialect::Index i = 0; i < instruction.operand_count; ++i) {
     const auto at = static_cast<std::size_t>(i);
     const std::int64_t stride = at < view->type->strides.size() ? view->type->strides[at] : 1;
-    index += reg(operand(instruction, at)) * stride;
+    std::int64_t distance = 0;
+    beyond = __builtin_mul_overflow(reg(operand(instruction, at)), stride, &distance) ||
+             __builtin_add_overflow(offset, distance, &offset) || beyond;
   }
-  const std::int64_t offset = view->offset + index * bytes;
+  beyond = __builtin_mul_overflow(offset, bytes, &offset) ||
+           __builtin_add_overflow(offset, view->offset, &offset) || beyond;
   const Region& region = view->buffer->region();
+  if (beyond) {
+    fail(fmt::format("{} {} outside of buffer '{}'", describe(), writes ? "stores" : "loads",
+                     view->buffer->design().name),
+         where(instruction), "its indices are beyond any memory");
+  }
   if (offset < 0 || bytes > region.bytes - offset) {
     fail(fmt::format("{} {} outside of buffer '{}'", describe(), writes ? "stores" : "loads",
                      view->buffer->design().name),
@@ -138,7 +155,7 @@ kernel::Value Core::argument(const dialect::Kernel::Argument& argument, dialect:
   if (argument.memref) {
     const View& view = held(operand);
     const std::int64_t bytes = extent(view);
-    if (view.offset < 0 || bytes > view.buffer->region().bytes - view.offset) {
+    if (view.offset < 0 || bytes < 0 || bytes > view.buffer->region().bytes - view.offset) {
       const Instruction& instruction = program_.code[pc_];
       fail(fmt::format("{} passes what is outside of buffer '{}'", describe(),
                        view.buffer->design().name),

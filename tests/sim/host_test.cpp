@@ -231,6 +231,16 @@ TEST(Registers, LocksAndBuffersWithAnAddressCanBeWritten) {
   EXPECT_EQ(run_on(design.finish(), {words({0})})[0], words({0xFF00 | 77}));
 }
 
+TEST(Registers, ALockTakesNoValueBeyondItsLargest) {
+  DesignBuilder design = loopback();
+  design.lock("gate", kCore, 0);
+  design.program().locks[0].id = 5;
+  design.operation(dialect::WriteRegister{address(kCore, 0x1F050), {0x80000000}});
+  const std::string message = refusal([&] { run_on(design.finish(), {}); });
+  EXPECT_NE(message.find("the host sequence sets lock 'gate' to 2147483648"), std::string::npos)
+      << message;
+}
+
 TEST(Registers, TheLargestBufferWithoutAnAddressLiesBehindTheStack) {
   DesignBuilder design = loopback();
   design.buffer("small", kCore, 8, words({0, 0}));
