@@ -113,6 +113,18 @@ TEST(Bounds, LoadsAndStoresOfACoreAreCheckedPerByte) {
   }
 }
 
+TEST(Bounds, IndicesThatOverflowAreOutside) {
+  DesignBuilder design;
+  const Index buffer = design.buffer("words", kCore, 16, counting(16));
+  CoreWriter core = design.core(kCore);
+  const Index view = core.view(buffer, DesignBuilder::words_type(4));
+  core.load(view, core.constant(std::int64_t{1} << 62));  // times 4 is 0 in 64 bits
+  core.halt();
+  const std::string said = outcome(design);
+  EXPECT_TRUE(said.starts_with("core (0, 2) loads outside of buffer 'words'")) << said;
+  EXPECT_TRUE(said.ends_with("why:   its indices are beyond any memory")) << said;
+}
+
 /// A core that calls `kernel` on one buffer.
 DesignBuilder calling(std::int64_t bytes, std::vector<std::byte> initial = {}) {
   DesignBuilder design;

@@ -352,6 +352,29 @@ TEST(MemTiles, PadAndTransposeWhatTheySend) {
   }
 }
 
+TEST(MemTiles, PadWithElementsOfTwoWordsWhereOnlyOneIsTaken) {
+  DesignBuilder design;
+  const Index object = design.buffer("object", kMem, 8, counting(8, 1));
+  dialect::BufferDescriptor padded = DesignBuilder::descriptor(object, 8);
+  padded.element_bytes = 8;
+  padded.length = 1;
+  padded.dimensions = {{1, 1}};
+  padded.padding = {{1, 0}};
+  padded.pad_value = 9;
+  design.dma(mm2s(kMem), {padded}, false);
+  design.route(mm2s(kMem), {s2mm(kShim)});
+  const Index to = design.argument(16);
+  design.await(design.transfer(s2mm(kShim), to, 0, 4, true));
+  design.await(design.transfer(s2mm(kShim), to, 4, 12, true));
+  Array array(design.finish(), nullptr);
+  std::vector<std::vector<std::byte>> buffers{std::vector<std::byte>(16)};
+  run(array, buffers).require_complete();
+  for (std::size_t i = 0; i < 16; ++i) {
+    const int expected = i >= 8 ? static_cast<int>(i) - 7 : i == 0 ? 9 : 0;
+    EXPECT_EQ(static_cast<int>(buffers[0][i]), expected) << i;
+  }
+}
+
 TEST(HostTransfers, FollowDimensionsAndIterations) {
   // Four executions of one descriptor, each a column further: a transpose of 4 x 4 words.
   DesignBuilder design;
