@@ -60,6 +60,13 @@ void BlockPlan::add_fifo(const std::string& name, core::TileId producer, qgraph:
   builder_.program().fifos.push_back(std::move(fifo));
 }
 
+void BlockPlan::hand_part(Job& part, const Job& to) {
+  const qgraph::NodeId out = block().output();
+  part.out = {.name = builder_.fresh(builder_.layer_name(out) + "_part"),
+              .groups = part.made.groups};
+  add_fifo(part.out.name, part.tile, out, part.made.groups, {{to.tile, ample(1)}});
+}
+
 void BlockPlan::check_skip() const {
   const auto refuse = [&](const Layer& layer, const char* why) {
     throw core::Error({.what = "the mapping cannot place this block",

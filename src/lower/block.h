@@ -68,6 +68,9 @@ class BlockPlan {
   void add_fifo(const std::string& name, core::TileId producer, qgraph::NodeId node, int groups,
                 const std::vector<Reader>& readers);
 
+  /// Rows of the channels that `part` makes of the last layer, to the core that puts rows together.
+  void hand_part(Job& part, const Job& to);
+
   /// The way of the block's input around its layers to the jobs that add it: through a mem
   /// tile, which holds the rows that the layers in between hold back. Fills job.skip.
   Reader lead_around(const Port& rows, const std::vector<Job*>& last);

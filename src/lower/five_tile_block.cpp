@@ -50,7 +50,7 @@ class FiveTileBlock : public BlockPlan {
     add_fifo(beside_.name, first_.tile, a, all, {reader(middle_[2])});
     add_ring(middle_[0], nullptr, own_.tile);
     add_ring(middle_[1], &middle_[2], other_.tile);
-    if (!site_.split_out) hand_part_to_own();
+    if (!site_.split_out) hand_part(other_, own_);
     builder_.add_parameters(first_, "");
     for (int p = 0; p < 3; ++p) builder_.add_parameters(middle_[p], fmt::format("_{}", p));
     builder_.add_parameters(own_, "_0");
@@ -73,14 +73,6 @@ class FiveTileBlock : public BlockPlan {
   }
 
  private:
-  /// The other part of the last 1x1, to the core that puts rows together.
-  void hand_part_to_own() {
-    const qgraph::NodeId out = output_of(2);
-    other_.out = {.name = builder_.fresh(builder_.layer_name(out) + "_part"),
-                  .groups = other_.made.groups};
-    add_fifo(other_.out.name, other_.tile, out, other_.made.groups, {{own_.tile, ample(1)}});
-  }
-
   /// Rows of one part of the 3x3, or of two of which the core with two layers adds the second,
   /// for both cores of the last 1x1.
   void add_ring(Job& part, Job* added, core::TileId owner) {

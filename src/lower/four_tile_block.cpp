@@ -49,10 +49,7 @@ class FourTileBlock : public BlockPlan {
     add_fifo(first_.out.name, first_.tile, a, first_.made.groups,
              {reader(middle_[0]), reader(middle_[1])});
     for (int p = 0; p < 2; ++p) add_ring(p);
-    const qgraph::NodeId out = output_of(2);
-    other_.out = {.name = builder_.fresh(builder_.layer_name(out) + "_part"),
-                  .groups = other_.made.groups};
-    add_fifo(other_.out.name, other_.tile, out, other_.made.groups, {{own_.tile, ample(1)}});
+    hand_part(other_, own_);
     builder_.add_parameters(first_, "");
     builder_.add_parameters(middle_[0], "_0");
     builder_.add_parameters(own_, "_0");

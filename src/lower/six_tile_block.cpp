@@ -54,15 +54,11 @@ class SixTileBlock : public BlockPlan {
     add_fifo(first_.out.name, first_.tile, a, first_.made.groups, readers);
     join();
     builder_.add_parameters(first_, "");
-    const qgraph::NodeId out = output_of(2);
     for (int p = 0; p < 3; ++p) {
       builder_.add_parameters(middle_[p], fmt::format("_{}", p));
       builder_.add_parameters(last_[p], fmt::format("_{}", p));
       if (p == 0 || (p == 2 && site_.split_out)) continue;
-      last_[p].out = {.name = builder_.fresh(builder_.layer_name(out) + "_part"),
-                      .groups = last_[p].made.groups};
-      add_fifo(last_[p].out.name, last_[p].tile, out, last_[p].made.groups,
-               {{last_[0].tile, ample(1)}});
+      hand_part(last_[p], last_[0]);
     }
   }
 
