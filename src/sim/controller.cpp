@@ -17,9 +17,7 @@ struct Overloaded : Cases... {
   using Cases::operator()...;
 };
 
-/// How much sooner than in hardware the controller may come to write a descriptor: two writes to
-/// task queues were measured about 2700 cycles apart, and are nearer here.
-constexpr Cycles kPatience = 2600;
+/// How often a descriptor that is waited for is looked at.
 constexpr Cycles kPatienceStep = 100;
 
 std::string_view name_of(const dialect::HostOperation& operation) {
@@ -155,7 +153,7 @@ bool Controller::configure(dialect::Index index) {
     if (!descriptor.id) continue;
     Configured& user = descriptors_[{task.channel.tile, *descriptor.id}];
     if (user.chain != nullptr && user.channel->executes(*user.chain)) {
-      if (patience_ < kPatience) {
+      if (patience_ < context_.device.timing.rewrite_patience_cycles) {
         patience_ += kPatienceStep;
         context_.clock.at(context_.clock.now() + kPatienceStep, *this);
         return false;

@@ -57,6 +57,8 @@ constexpr TimingConstant kConstants[] = {
     {"ops_per_task", &Timing::ops_per_task, 0, 1000, "I",
      "block write, address patch, control of a memcpy"},
     {"ops_per_push", &Timing::ops_per_push, 0, 1000, "D", "one write to the task queue"},
+    {"rewrite_patience_cycles", &Timing::rewrite_patience_cycles, 0, kMany, "I",
+     "EMU measured two writes to task queues about 2700 cycles apart; here they are nearer"},
     {"dispatch_us", &Timing::dispatch_us, 0, kMany, "M", "JD dispatch_floor_npu: submit and wait"},
 };
 

@@ -48,6 +48,8 @@ struct Timing {
   double controller_op_ns = 145;  ///< one register operation
   std::int64_t ops_per_task = 3;  ///< writing a descriptor: block write, patch, lock-free fields
   std::int64_t ops_per_push = 1;
+  /// How long it may wait for a descriptor in use that it is to write: in hardware it comes later.
+  std::int64_t rewrite_patience_cycles = 2600;
   double dispatch_us = 169.8;  ///< submitting and waiting for a sequence that does nothing
 
   double cycles_per_ns() const { return clock_hz * 1e-9; }
